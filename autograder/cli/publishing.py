@@ -1,0 +1,5 @@
+"""Commands about the course material: check, run, slides, student, course, doctor."""
+
+import typer
+
+app = typer.Typer()
