@@ -2,4 +2,7 @@
 
 
 class CourseError(Exception):
-    """Something a person can mend: what was expected, what came, what to do. The command line prints it without a traceback."""
+    """Something a person can mend: what was expected, what came, what to do.
+
+    The command line prints it without a traceback.
+    """

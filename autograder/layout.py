@@ -34,7 +34,7 @@ class Course:
         for folder in (start, *start.parents):
             if (folder / "course").is_dir() and (folder / "labs").is_dir():
                 return cls(folder)
-        raise CourseError(f"{start} is not inside a course: no folder upwards holds course/ and labs/. Change to the course, or give --root.")
+        raise CourseError(f"{start} is not inside a course: no folder upwards holds course/ and labs/.")
 
     @property
     def build(self):

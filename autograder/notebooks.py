@@ -1,6 +1,5 @@
 """Notebooks from percent scripts, one way and byte for byte the same each time."""
 
-import json
 from pathlib import Path
 
 import jupytext
@@ -15,9 +14,9 @@ LANGUAGE = {"name": "python"}
 def read_percent(path):
     """Return the notebook that the percent script at `path` describes.
 
-    Cell ids are the nbgrader grade_id where there is one, else ``<stem>-<position>``, so that the same text gives the same bytes.
-    Metadata is the kernel and the language, without versions, and without jupytext's ``formats`` header, which would carry
-    solutions into a release. What the script's YAML header says under ``autograder:`` is kept.
+    Cell ids are the nbgrader grade_id where there is one, else ``<stem>-<position>``, so the same text gives the same
+    bytes. Metadata is the kernel and the language, without versions, and without jupytext's ``formats`` header, which
+    would carry solutions into a release. What the YAML header says under ``jupyter: autograder:`` is kept.
 
     Raises
     ------
@@ -42,6 +41,5 @@ def read_percent(path):
 
 
 def to_bytes(notebook):
-    """Return `notebook` as the bytes of an ``.ipynb`` file: sorted keys, one final newline."""
-    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
-    return (text + "\n").encode()
+    """Return `notebook` as the bytes of an ``.ipynb`` file: sorted keys, sources split in lines, one final newline."""
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
