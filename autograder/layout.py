@@ -28,13 +28,22 @@ class Course:
         Raises
         ------
         CourseError
-            If no folder upwards of `start` holds both ``course/`` and ``labs/``.
+            If no folder upwards of `start` holds ``course/`` and ``labs/`` with the source of at least one unit.
         """
         start = Path(start or Path.cwd()).resolve()
         for folder in (start, *start.parents):
-            if (folder / "course").is_dir() and (folder / "labs").is_dir():
+            if cls(folder).has_sources():
                 return cls(folder)
-        raise CourseError(f"{start} is not inside a course: no folder upwards holds course/ and labs/.")
+        raise CourseError(
+            f"{start} is not inside a course: no folder upwards holds course/ and labs/ with a lecture "
+            "course/NN_topic.py or a lab labs/NN_topic/lab.py."
+        )
+
+    def has_sources(self):
+        """Return whether a unit is written here; folders of tests and of students have the same names, but none."""
+        if not ((self.root / "course").is_dir() and (self.root / "labs").is_dir()):
+            return False
+        return bool(self.lectures()) or any((lab / "lab.py").is_file() for lab in self.labs())
 
     @property
     def build(self):
