@@ -34,7 +34,8 @@ def test_each_question_serves_exactly_one_line_of_the_matrix(unit):
 @pytest.mark.parametrize("unit", MATRIX["units"])
 def test_the_lecture_promises_what_the_matrix_says(unit):
     lecture = (COURSE.root / "course" / f"{unit}.py").read_text(encoding="utf-8")
-    promised = re.findall(r"^# - (.+)$", lecture.split("After this lecture you can ...")[1].split("# You need")[0], re.M)
+    outcomes = lecture.split("After this lecture you can ...")[1].split("# You need")[0]
+    promised = re.findall(r"^# - (.+)$", outcomes, re.M)
     assert len(promised) == len(MATRIX["units"][unit])
 
 

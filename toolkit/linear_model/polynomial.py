@@ -1,0 +1,78 @@
+"""Polynomial regression on [0, 1] in Legendre polynomials, whose columns stay nearly orthogonal at any degree."""
+
+import numbers
+
+import numpy as np
+from numpy.polynomial import legendre
+
+
+def legendre_features(x, degree):
+    """Return the Legendre polynomials of degree 0 to `degree` of 2x - 1, one a column.
+
+    They span the same functions as 1, x, x², ... but keep the condition number small; powers of x lose all digits.
+
+    Parameters
+    ----------
+    x : array (m,)
+        Between 0 and 1; outside it the polynomials grow fast.
+    degree : int
+        At least 0.
+
+    Returns
+    -------
+    array (m, degree + 1)
+
+    Examples
+    --------
+    >>> legendre_features([0, 0.5, 1], 2)
+    array([[ 1. , -1. ,  1. ],
+           [ 1. ,  0. , -0.5],
+           [ 1. ,  1. ,  1. ]])
+    """
+    x = np.asarray(x, dtype=float)
+    if x.ndim != 1:
+        raise ValueError(f"x must be a vector (m,), got shape {x.shape}")
+    if not isinstance(degree, numbers.Integral) or degree < 0:
+        raise ValueError(f"degree must be a whole number of at least 0, got {degree!r}")
+    return legendre.legvander(2 * x - 1, degree)
+
+
+def polynomial_fit(x, y, degree):
+    """Return the Legendre coefficients of the polynomial with the least squared error.
+
+    Parameters
+    ----------
+    x, y : array (m,)
+        At least degree + 1 points.
+    degree : int
+
+    Returns
+    -------
+    array (degree + 1,)
+
+    Raises
+    ------
+    ValueError
+        If there are fewer points than coefficients, naming both.
+    """
+    features, y = legendre_features(x, degree), np.asarray(y, dtype=float)
+    if y.shape != (len(features),):
+        raise ValueError(f"x and y must be vectors of one length, got shapes ({len(features)},) and {y.shape}")
+    if len(y) <= degree:
+        raise ValueError(f"a polynomial of degree {degree} has {degree + 1} coefficients, "
+                         f"which {len(y)} points cannot determine")
+    if not (np.isfinite(features).all() and np.isfinite(y).all()):
+        raise ValueError("x or y holds NaN or infinity; fill or drop those points first")
+    return np.linalg.lstsq(features, y)[0]
+
+
+def polynomial_predict(x, coefficients):
+    """Return the values at x, an array (m,), of the polynomial with these Legendre coefficients.
+
+    >>> polynomial_predict([0.0, 1.0], polynomial_fit([0, 0.5, 1], [1, 2, 3], degree=1)).round(12)
+    array([1., 3.])
+    """
+    coefficients = np.asarray(coefficients, dtype=float)
+    if coefficients.ndim != 1 or not len(coefficients):
+        raise ValueError(f"coefficients must be a vector (degree + 1,), got shape {coefficients.shape}")
+    return legendre_features(x, len(coefficients) - 1) @ coefficients
