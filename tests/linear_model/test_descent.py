@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.data import VALLEY_START, five_houses, narrow_valley
-from toolkit.linear_model import curvature, descent_steps, hessian, inverse_time, mse, mse_gradient, normal_equation
+from toolkit.linear_model import (
+    curvature,
+    descent_paths,
+    descent_steps,
+    hessian,
+    inverse_time,
+    mse,
+    mse_gradient,
+    normal_equation,
+)
 
 FLOOR, L, MU = 400.0, 3.8, 0.2
 READ = (1, 5, 10, 20, 50, 100)
@@ -200,3 +209,28 @@ def test_bad_input_is_named_before_the_first_step(change, message):
     X, y = narrow_valley()
     with pytest.raises(ValueError, match=message):
         descent_steps(**{"X": X, "y": y, "learning_rate": 0.1, "steps": 3} | change)
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 7, 200])
+@pytest.mark.parametrize("schedule", [None, inverse_time(100)])
+def test_paths_are_the_steps_of_each_rate_side_by_side(batch_size, schedule):
+    X, y = narrow_valley()
+    rates, walk = [0.01, 0.1, 0.3], {"w": VALLEY_START, "batch_size": batch_size, "schedule": schedule, "rng": 0}
+    weights, losses = descent_paths(X, y, rates, steps=60, **walk)
+    for k, rate in enumerate(rates):
+        steps = list(descent_steps(X, y, rate, steps=60, **walk))
+        np.testing.assert_allclose(weights[:, k], [step.w for step in steps], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(losses[:, k], [step.loss for step in steps], rtol=1e-9)
+
+
+def test_a_path_that_diverges_leaves_the_others_alone():
+    X, y = narrow_valley()
+    _, losses = descent_paths(X, y, [0.5, 50.0], w=VALLEY_START, steps=400)
+    assert not np.isfinite(losses[-1, 1])
+    assert losses[-1, 0] == pytest.approx(FLOOR)
+
+
+@pytest.mark.parametrize("rates", [[], [0.1, -1.0], [np.nan], 0.1, [[0.1]]])
+def test_paths_refuse_what_is_no_vector_of_rates(rates):
+    with pytest.raises(ValueError, match="learning_rates must be a vector of numbers greater than 0, got"):
+        descent_paths(*narrow_valley(), rates, steps=3)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.data import sine_sample, true_sine
-from toolkit.linear_model import legendre_features, polynomial_fit, polynomial_predict
+from toolkit.linear_model import legendre_features, polynomial_fit, polynomial_ladder, polynomial_predict
 
 TRAIN = (.506, .205, .204, .104, .099, .096, .095, .088, .088, .061, .061, .053, .044)
 TEST = (.563, .250, .248, .091, .099, .108, .108, .126, .123, .370, .366, 2.84, 8.93)
@@ -84,3 +84,19 @@ def test_bad_input_is_named(x, y, degree, message):
         polynomial_fit(x, y, degree)
     with pytest.raises(ValueError, match=r"coefficients must be a vector \(degree \+ 1,\), got shape \(0,\)"):
         polynomial_predict([0.5], [])
+
+
+@pytest.mark.parametrize("degree", [0, 1, 5, 12])
+def test_the_ladder_has_the_fit_of_every_degree_in_its_columns(degree):
+    rng = np.random.default_rng(3)
+    x, y = sine_sample(20, rng)
+    at = np.linspace(0, 1, 31)
+    ladder = polynomial_ladder(x, y, degree, at)
+    assert ladder.shape == (31, degree + 1)
+    for d in range(degree + 1):
+        np.testing.assert_allclose(ladder[:, d], polynomial_predict(at, polynomial_fit(x, y, d)), rtol=1e-9, atol=1e-9)
+
+
+def test_the_ladder_says_when_the_points_are_too_few():
+    with pytest.raises(ValueError, match="degree 3 has 4 coefficients, which 3 points cannot determine"):
+        polynomial_ladder([0, 0.5, 1], [1, 2, 3], 3, [0.5])

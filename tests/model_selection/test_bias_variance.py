@@ -5,7 +5,7 @@ import pytest
 
 from toolkit.data import sine_sample, true_sine
 from toolkit.linear_model import legendre_features, polynomial_fit, polynomial_predict
-from toolkit.model_selection import bias_variance
+from toolkit.model_selection import bias_variance, decompose_error
 
 X = np.linspace(0, 1, 201)
 
@@ -109,3 +109,9 @@ def test_a_wrong_argument_is_named(settings, message):
                  "repeats": 3}
     with pytest.raises(ValueError, match=message):
         bias_variance(**{**arguments, **settings})
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 2), (0, 3)])
+def test_predictions_of_another_shape_are_refused_with_theirs(shape):
+    with pytest.raises(ValueError, match=r"\(repeats, 3\); got shape"):
+        decompose_error(np.zeros(shape), np.zeros(3), 0.1)

@@ -7,11 +7,11 @@ import importlib
 
 _HOMES = {
     "squared_error": ("curvature", "hessian", "leverage", "mse", "mse_gradient", "normal_equation", "square_areas"),
-    "descent": ("Descent", "descent_steps"),
+    "descent": ("Descent", "descent_paths", "descent_steps"),
     "schedule": ("annealing", "constant", "exponential", "inverse_time"),
     "coordinate_descent": ("CoordinateStep", "coordinate_descent_steps", "elastic_net_objective", "soft_threshold"),
     "path": ("Knot", "enet_path", "lasso_knots", "lasso_path"),
-    "polynomial": ("legendre_features", "polynomial_fit", "polynomial_predict"),
+    "polynomial": ("legendre_features", "polynomial_fit", "polynomial_ladder", "polynomial_predict"),
     "objectives": ("Penalty", "Standardised", "from_lecture", "from_ridge", "from_sklearn", "from_spark"),
     "errors": ("DivergenceError",),
     "regression": ("LinearRegression",),

@@ -1,5 +1,6 @@
 """Gradient descent on the mean squared error, told step by step: batch, stochastic and mini-batch are one loop.
 
+`descent_steps` tells one walk; `descent_paths` walks with many learning rates at once, for pictures that compare them.
 The fast paths of the same walk are in `toolkit.linear_model.solvers`; tests say that they agree.
 """
 
@@ -89,6 +90,59 @@ def descent_steps(X, y, learning_rate, *, w=None, steps=None, batch_size=None, s
     if batch_size is not None:
         check_count("batch_size", batch_size, m, f" (the rows of X, {m})")
     return _walk(X, y, w, learning_rate, steps, batch_size, as_schedule(schedule), np.random.default_rng(rng))
+
+
+def descent_paths(X, y, learning_rates, *, w=None, steps, batch_size=None, schedule=None, rng=None):
+    """Return the walks of `descent_steps` for several learning rates side by side, on the same batches.
+
+    For pictures of many rates: the weights of all walks are one matrix, so a step costs about the same for 30 as for 1.
+
+    Parameters
+    ----------
+    X, y, w, batch_size, schedule, rng
+        As for `descent_steps`.
+    learning_rates : array (k,)
+        Each greater than 0.
+    steps : int
+        How many updates, at least 1.
+
+    Returns
+    -------
+    weights : array (steps + 1, k, n)
+        Of every walk after every update, the start included. A walk that diverges ends in infinity or NaN.
+    losses : array (steps + 1, k)
+        Mean squared error over all rows.
+
+    Examples
+    --------
+    >>> weights, losses = descent_paths([[1.0], [1.0]], [2.0, 4.0], [0.25, 0.5], steps=2)
+    >>> losses
+    array([[10.    , 10.    ],
+           [ 3.25  ,  1.    ],
+           [ 1.5625,  1.    ]])
+    """
+    X, y, w = check_problem(X, y, np.zeros(np.shape(X)[1:]) if w is None else w)
+    rates = np.asarray(learning_rates, dtype=float)
+    if rates.ndim != 1 or not rates.size or not (np.isfinite(rates) & (rates > 0)).all():
+        raise ValueError(f"learning_rates must be a vector of numbers greater than 0, got {learning_rates!r}")
+    check_count("steps", steps)
+    if batch_size is not None:
+        check_count("batch_size", batch_size, len(y), f" (the rows of X, {len(y)})")
+    schedule = as_schedule(schedule)
+    order = itertools.repeat(slice(None)) if batch_size is None else batches(len(y), batch_size,
+                                                                             np.random.default_rng(rng))
+    weights = np.empty((steps + 1, len(rates), len(w)))
+    weights[0] = w
+    with np.errstate(over="ignore", invalid="ignore"):          # diverging walks end in infinity
+        for t, batch in zip(range(steps), order, strict=False):
+            X_B, y_B = X[batch], y[batch]
+            estimate = 2 / len(y_B) * (weights[t] @ X_B.T - y_B) @ X_B                  # (k, n)
+            weights[t + 1] = weights[t] - (rates * schedule(t))[:, None] * estimate
+        optimum = np.linalg.lstsq(X, y)[0]
+        residual = X @ optimum - y
+        moved = (weights - optimum) @ np.linalg.qr(X, mode="r").T       # |X d|² = |R d|², X = QR
+        losses = (residual @ residual + (moved**2).sum(axis=2)) / len(y)
+    return weights, losses
 
 
 def _walk(X, y, w, learning_rate, steps, batch_size, schedule, rng):

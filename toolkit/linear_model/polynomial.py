@@ -55,6 +55,11 @@ def polynomial_fit(x, y, degree):
     ValueError
         If there are fewer points than coefficients, naming both.
     """
+    return np.linalg.lstsq(*_points(x, y, degree))[0]
+
+
+def _points(x, y, degree):
+    """Return the features (m, degree + 1) and y (m,) of enough finite points, or say what came instead."""
     features, y = legendre_features(x, degree), np.asarray(y, dtype=float)
     if y.shape != (len(features),):
         raise ValueError(f"x and y must be vectors of one length, got shapes ({len(features)},) and {y.shape}")
@@ -63,7 +68,7 @@ def polynomial_fit(x, y, degree):
                          f"which {len(y)} points cannot determine")
     if not (np.isfinite(features).all() and np.isfinite(y).all()):
         raise ValueError("x or y holds NaN or infinity; fill or drop those points first")
-    return np.linalg.lstsq(features, y)[0]
+    return features, y
 
 
 def polynomial_predict(x, coefficients):
@@ -76,3 +81,37 @@ def polynomial_predict(x, coefficients):
     if coefficients.ndim != 1 or not len(coefficients):
         raise ValueError(f"coefficients must be a vector (degree + 1,), got shape {coefficients.shape}")
     return legendre_features(x, len(coefficients) - 1) @ coefficients
+
+
+def polynomial_ladder(x, y, degree, at):
+    r"""Return the predictions of the fits of all degrees from 0 to `degree`, by one decomposition.
+
+    With the features of the highest degree written as QR, the fit of degree d uses the first d + 1 columns only, and a
+    further column adds its own share to the prediction without changing the shares before it:
+
+    .. math:: \hat y_d(x) = \sum_{j \le d} (\phi(x) R^{-1})_j \, (Q^T y)_j
+
+    Parameters
+    ----------
+    x, y : array (m,)
+        At least degree + 1 points, no more than `degree` of which share an x.
+    degree : int
+        The highest.
+    at : array (p,)
+        Where to predict.
+
+    Returns
+    -------
+    array (p, degree + 1)
+        Column d is ``polynomial_predict(at, polynomial_fit(x, y, d))``.
+
+    Examples
+    --------
+    >>> polynomial_ladder([0, 0.5, 1], [1, 2, 4.5], degree=2, at=[0.0, 1.0]).round(3)
+    array([[2.5 , 0.75, 1.  ],
+           [2.5 , 4.25, 4.5 ]])
+    """
+    features, y = _points(x, y, degree)
+    Q, R = np.linalg.qr(features)
+    shares = np.linalg.solve(R.T, legendre_features(at, degree).T).T          # (p, degree + 1)
+    return np.cumsum(shares * (y @ Q), axis=1)

@@ -4,7 +4,7 @@ Names, arguments and results are scikit-learn's. The splits and the search are w
 estimator interface (cloning, scorers, input checks) is scikit-learn's own.
 """
 
-from toolkit.model_selection.bias_variance import BiasVariance, bias_variance
+from toolkit.model_selection.bias_variance import BiasVariance, bias_variance, decompose_error
 from toolkit.model_selection.grid import ParameterGrid
 from toolkit.model_selection.holdout import train_test_split
 from toolkit.model_selection.search import GridSearchCV
@@ -28,6 +28,7 @@ __all__ = [
     "check_cv",
     "cross_val_score",
     "cross_validation_steps",
+    "decompose_error",
     "learning_curve",
     "train_test_split",
     "validation_curve",

@@ -103,6 +103,36 @@ def bias_variance(fit_predict, draw, x, truth, noise, repeats=200, rng=None):
         if y_hat.shape != f.shape:
             raise ValueError(f"fit_predict must return one prediction a point, shape {f.shape}; got {y_hat.shape}")
         predictions[i] = y_hat
+    return decompose_error(predictions, f, noise)
+
+
+def decompose_error(predictions, truth, noise):
+    """Return the BiasVariance of predictions that are already there, one row a training sample.
+
+    Parameters
+    ----------
+    predictions : array (repeats, n_points)
+    truth : array (n_points,)
+        The true function at the points.
+    noise : float
+        Standard deviation of the target around it, at least 0.
+
+    Returns
+    -------
+    BiasVariance
+
+    Examples
+    --------
+    >>> parts = decompose_error([[1.0, 3.0], [3.0, 5.0]], truth=[1.0, 3.0], noise=0.0)
+    >>> parts.bias2, parts.variance, parts.total
+    (1.0, 1.0, 2.0)
+    """
+    predictions, f = np.asarray(predictions, dtype=float), np.asarray(truth, dtype=float)
+    if predictions.ndim != 2 or predictions.shape[1:] != f.shape or not predictions.size:
+        raise ValueError("predictions must have one row a training sample and one column a point of truth, "
+                         f"(repeats, {f.size}); got shape {predictions.shape}")
+    if not noise >= 0:
+        raise ValueError(f"noise is a standard deviation, at least 0, got {noise!r}")
     bias2 = float(np.mean((predictions.mean(axis=0) - f) ** 2))
     variance = float(np.mean(predictions.var(axis=0)))
     sigma2 = float(noise) ** 2
