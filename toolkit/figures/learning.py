@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from toolkit.figures.descent import _axes
+from toolkit.figures._axes import own_axes
 from toolkit.figures.palette import CLASSES, GHOST, TEST, TRAIN, TRUTH
 
 
@@ -23,7 +23,7 @@ def learning_curve(train_sizes, train_scores, test_scores, *, score="score", ax=
     -------
     matplotlib axes
     """
-    ax = _axes(ax)
+    ax = own_axes(ax)
     _two_curves(ax, train_sizes, train_scores, test_scores)
     ax.set(xlabel="training rows", ylabel=score)
     ax.legend()
@@ -52,7 +52,7 @@ def validation_curve(param_range, train_scores, test_scores, *, name, score="sco
     -------
     matplotlib axes
     """
-    ax = _axes(ax)
+    ax = own_axes(ax)
     x = np.asarray(param_range, dtype=float)
     test = _two_curves(ax, x, train_scores, test_scores)
     if chosen is not None:
@@ -82,7 +82,7 @@ def bias_variance(complexity, results, *, name="degree", ax=None):
     -------
     matplotlib axes
     """
-    ax = _axes(ax)
+    ax = own_axes(ax)
     x = np.asarray(complexity, dtype=float)
     if len(x) != len(results):
         raise ValueError(f"one result for each of the {len(x)} values of {name} is drawn, got {len(results)}")
@@ -120,7 +120,7 @@ def fan(x, result, *, shown=20, sample=None, name="x", ax=None):
     -------
     matplotlib axes
     """
-    ax = _axes(ax)
+    ax = own_axes(ax)
     fits = result.predictions[:shown]
     ax.plot(x, fits.T, color=GHOST, linewidth=0.8, alpha=0.7, label=[f"{len(fits)} fits", *["_"] * (len(fits) - 1)])
     ax.plot(x, result.truth, color=TRUTH, linewidth=1.5, label="true function")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from toolkit.figures.descent import _axes
+from toolkit.figures._axes import own_axes
 from toolkit.figures.palette import CLASSES, GHOST, TEST, TRAIN, TRUTH
 
 
@@ -24,7 +24,7 @@ def folds(splits, *, y=None, ax=None):
     """
     from matplotlib.patches import Patch
 
-    ax = _axes(ax)
+    ax = own_axes(ax)
     rounds = list(splits)
     if not rounds:
         raise ValueError("folds draws at least one split, got none")
@@ -60,7 +60,7 @@ def holdout(parts, *, ax=None):
     -------
     matplotlib axes
     """
-    ax = _axes(ax)
+    ax = own_axes(ax)
     if not parts or min(parts.values()) < 0:
         raise ValueError(f"holdout draws parts of at least 0 rows, got {parts!r}")
     looks = [{"color": TRAIN}, {"color": TEST, "hatch": "///"}, {"color": GHOST, "hatch": ".."}]
@@ -93,7 +93,7 @@ def grid_scores(search, row, column, *, score="mean validation score", ax=None):
     """
     from matplotlib.patches import Rectangle
 
-    ax = _axes(ax)
+    ax = own_axes(ax)
     settings = search.cv_results_["params"]
     strange = next((s for s in settings if set(s) != {row, column}), None)
     if strange is not None:
