@@ -4,6 +4,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from autograder.cli import grading, publishing
 from autograder.errors import CourseError
@@ -18,5 +19,5 @@ def main():
     try:
         app()
     except CourseError as error:
-        Console(stderr=True).print(f"[bold red]autograder:[/] {error}", highlight=False)
+        Console(stderr=True).print(f"[bold red]autograder:[/] {escape(str(error))}", highlight=False)
         sys.exit(2)

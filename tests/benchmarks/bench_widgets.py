@@ -18,7 +18,10 @@ WATCH = """() => {
   document.addEventListener("keydown", () => { pressed = performance.now(); changed = null; }, true);
   new MutationObserver(() => { changed = performance.now(); }).observe(document.querySelector(".tk-demo"),
     { subtree: true, childList: true, attributes: true, characterData: true });
-  window.settle = () => new Promise((done) => setTimeout(() => { window.taken.push(changed - pressed); done(changed !== null); }, 40));
+  window.settle = () => new Promise((done) => setTimeout(() => {
+    window.taken.push(changed - pressed);
+    done(changed !== null);
+  }, 40));
 }"""
 
 
