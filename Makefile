@@ -34,14 +34,15 @@ student: .venv/ready ## build the zip for students: no solutions, no hidden test
 bench: .venv/ready-dev ## measure speed as ratios against the reference libraries
 	@$(BIN)/python -m tests.benchmarks
 
-doctor: .venv/ready ## say what is missing on this machine, who needs it and how to get it
+doctor: .venv/bin/uv ## say what is missing on this machine, who needs it and how to get it
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --constraint requirements.txt packaging psutil rich typer
 	@$(RUN) doctor
 
 lock: .venv/ready-dev ## compile requirements.txt from pyproject.toml for all Pythons and platforms
-	@$(BIN)/uv pip compile --universal --no-emit-index-url --extra dev --extra hub --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --universal --no-emit-index-url --extra dev --extra gpu --extra hub --custom-compile-command "make lock" pyproject.toml -o requirements.txt
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv build
+	rm -rf .venv build slides/node_modules
 
 # The environment. A stamp is written last, so an interrupted set-up is taken up again and a finished one is not repeated.
 .venv/bin/uv:
