@@ -22,7 +22,17 @@ FLAGS = [
     "--disable-quic",
 ]
 HERE = re.compile(r"(file|data|blob|about):|(https?|wss?)://(127\.0\.0\.1|localhost|\[::1\])[:/]")
+JUPYTER_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
+                   "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
 AXE = "async (where) => (await axe.run(where || document, {resultTypes: ['violations']})).violations"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep a file in one process, and all tests of the graded class, so that nothing costly is made twice."""
+    for item in items:
+        group = "graded class" if "graded_class" in getattr(item, "fixturenames", ()) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -111,21 +121,14 @@ def jupyter_server(tmp_path_factory):
     folder for the whole session, with settings of its own, ended at the end.
     """
     servers = {}
-    home = tmp_path_factory.mktemp("jupyter")
-    own = {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
     with contextlib.ExitStack() as stack:
-        log = stack.enter_context((home / "server.log").open("w"))
 
         def start(root):
             root = Path(root).resolve()
             if root not in servers:
+                home = tmp_path_factory.mktemp("jupyter")       # its own: a workspace remembers the files of a root
+                own = {name: str(home / name.lower()) for name in JUPYTER_FOLDERS}
+                log = stack.enter_context((home / "server.log").open("w"))
                 servers[root] = stack.enter_context(serve.running(root, log=log, **own))
             return servers[root]
 

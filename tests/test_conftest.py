@@ -38,6 +38,7 @@ def test_jupyter_server_opens_a_notebook_that_runs(page, jupyter_server, tmp_pat
     (tmp_path / "one.py").write_text("# %%\nprint(6 * 7)\n")
     (tmp_path / "one.ipynb").write_bytes(to_bytes(read_percent(tmp_path / "one.py")))
     page.goto(jupyter_server(tmp_path).at("lab/tree/one.ipynb"))
+    page.get_by_text("| Idle").wait_for(timeout=90_000)                  # what is run before is lost
     page.locator(".jp-Notebook .jp-InputArea-editor").first.click()
     page.keyboard.press("Shift+Enter")
     page.wait_for_selector(".jp-OutputArea-output >> text=42", timeout=60_000)
