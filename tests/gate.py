@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "build" / "gate"
 SYSTEM = {"chromium": doctor.find_chromium}           # Debian's name of a package, and what finds it
 PROCESSES = min(os.cpu_count() or 1, 4)
-PYTEST = [sys.executable, "-m", "pytest", "-q", f"-n{PROCESSES}", "--dist=loadgroup", "--durations=0", "--durations-min=60"]
+PARALLEL = [f"-n{PROCESSES}", "--dist=loadgroup"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", *PARALLEL, "--durations=0", "--durations-min=60"]
 
 
 @dataclass
