@@ -27,12 +27,16 @@ JUPYTER_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DI
 AXE = "async (where) => (await axe.run(where || document, {resultTypes: ['violations']})).violations"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Keep a file in one process, and all tests of the graded class, so that nothing costly is made twice."""
-    for item in items:
-        group = "graded class" if "graded_class" in getattr(item, "fixturenames", ()) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config, log):
+    """Keep a file in one process, and all tests of the autograder, which share a class that is graded once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Rooms(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            room = nodeid.rpartition("/")[0]
+            return room if room == "tests/autograder" else super()._split_scope(nodeid)
+
+    return Rooms(config, log)
 
 
 @pytest.fixture(scope="session")

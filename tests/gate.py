@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "build" / "gate"
 SYSTEM = {"chromium": doctor.find_chromium}           # Debian's name of a package, and what finds it
 PROCESSES = min(os.cpu_count() or 1, 4)
-PARALLEL = [f"-n{PROCESSES}", "--dist=loadgroup"]
+PARALLEL = [f"-n{PROCESSES}", "--dist=loadfile"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", *PARALLEL, "--durations=0", "--durations-min=60"]
 
 
