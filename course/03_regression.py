@@ -170,7 +170,10 @@ mse_gradient(X, y, np.zeros(3))
 #
 # The MSE is a bowl. At the bottom it is level, so its gradient is zero, and that is a system of linear equations:
 #
-# $$ \nabla J(w) = \frac{2}{m} \left( X^\top X w - X^\top y \right) = 0 \qquad\Rightarrow\qquad X^\top X\, w = X^\top y \qquad\Rightarrow\qquad w = (X^\top X)^{-1} X^\top y . $$
+# $$ \begin{aligned}
+# \nabla J(w) = \frac{2}{m} \left( X^\top X w - X^\top y \right) = 0 \quad &\Rightarrow \quad X^\top X\, w = X^\top y \\
+# &\Rightarrow \quad w = (X^\top X)^{-1} X^\top y .
+# \end{aligned} $$
 #
 # It is called the **normal equation**: at the solution the vector of residuals is perpendicular, normal, to every column of $X$. Let us work through it with the five houses. First the matrix $X^\top X$ and the vector $X^\top y$:
 
