@@ -10,17 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from autograder import doctor, serve
+from autograder import browser, doctor, serve
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 HERE = re.compile(r"(file|data|blob|about):|(https?|wss?)://(127\.0\.0\.1|localhost|\[::1\])[:/]")
 JUPYTER_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
                    "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
@@ -46,9 +37,9 @@ def chromium():
     if program is None:
         pytest.fail("Browser tests need Chromium: apt-get install chromium. make test does it for root.", pytrace=False)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, headless=True, args=FLAGS)
-        yield browser
-        browser.close()
+        launched = driver.chromium.launch(executable_path=program, headless=True, args=browser.QUIET)
+        yield launched
+        launched.close()
 
 
 class Watch:

@@ -85,6 +85,8 @@ def test_the_course_is_served_with_its_token_and_ends_on_ctrl_c(tmp_path):
         env={**os.environ, "BROWSER": "none", "COLUMNS": "200"},
         stdout=subprocess.PIPE,
         text=True,
+        # a shell's background jobs ignore Ctrl-C, and hand that on: the gate may be one
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         for line in process.stdout:

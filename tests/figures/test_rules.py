@@ -31,8 +31,9 @@ def test_importing_pictures_loads_no_pyplot():
 
 @pytest.mark.parametrize("name", list(CALLS))
 def test_a_picture_draws_where_it_is_told_or_makes_its_own_axes_and_changes_no_setting(name):
+    matplotlib.use("agg")                                           # chosen before, so that no drawing chooses it
     before = dict(matplotlib.rcParams)
-    with matplotlib.rc_context({"backend": "agg"}):
+    with matplotlib.rc_context():
         own, given = CALLS[name](None), plt.figure().subplots()
         assert CALLS[name](given) is given and own is not given
         own.figure.draw_without_rendering()

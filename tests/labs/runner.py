@@ -6,36 +6,17 @@ a mutation score needs some hundred sets. Cells of the released kind (setup, tes
 
 import contextlib
 import io
-import signal
 import warnings
 from dataclasses import dataclass, field
 
 from autograder.labs import BEGIN, END, is_answer, is_test, meta
+from autograder.worker import time_limit
 
 STUB = "raise NotImplementedError()"         # what nbgrader leaves of a solution
 
 
 class TooLong(BaseException):
     """An answer that does not end; no `except Exception` of a cell swallows it."""
-
-
-@contextlib.contextmanager
-def limit(seconds):
-    """Raise `TooLong` after `seconds`, where the system has an alarm."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(*_):
-        raise TooLong(f"longer than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def blank(source):
@@ -97,7 +78,7 @@ class Bench:
                 continue
             said, message = io.StringIO(), None
             with (contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), warnings.catch_warnings(),
-                  limit(seconds)):
+                  time_limit(seconds, TooLong)):
                 warnings.simplefilter("ignore")
                 try:
                     exec(compile(replacement.get(name, cell.source), f"<{name}>", "exec"), namespace)
