@@ -53,10 +53,10 @@ def normal_form(source):
 
     Examples
     --------
-    >>> normal_form("def f(x): y = x; return y") == normal_form("def f(a: int):  # the same")
-    False
-    >>> normal_form("def f(x): y = x; return y") == normal_form("def f(a: int): b = a; return b  # the same")
+    >>> normal_form("def f(x): y = x; return y") == normal_form("def f(a: int): b = a; return b  # other names")
     True
+    >>> normal_form("def f(x): y = x; return y") == normal_form("def f(x): y = -x; return y")
+    False
     """
     try:
         tree = ast.parse(source)

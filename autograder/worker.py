@@ -20,8 +20,10 @@ from autograder.labs import meta
 from autograder.rebuild import placeholder, rebuild
 from autograder.results import Grade, Row
 
-RETRIES = 4                                           # times that a busy gradebook is tried again
-BUSY = ("InvalidEntry", "OperationalError", "IntegrityError", "database is locked")
+RETRIES = 4
+# What is tried again: a busy gradebook, and a kernel that another program took a port from while it started. Nothing of
+# the student has run by then.
+PASSING = ("InvalidEntry", "OperationalError", "IntegrityError", "database is locked", "Kernel died before replying")
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def time_limit(seconds, error=TimeoutError):
 
 
 def run_nbgrader(course, student, assignment, limits):
-    """Autograde one student with nbgrader, again where the gradebook was busy.
+    """Autograde one student with nbgrader, again where what stopped it passes (see `PASSING`).
 
     Raises
     ------
@@ -121,7 +123,7 @@ def run_nbgrader(course, student, assignment, limits):
                     CourseDirectory={"submitted_directory": "intake"}, BoundedExecute=bounded)
             return
         except CourseError as error:
-            if attempt + 1 == RETRIES or not any(word in str(error) for word in BUSY):
+            if attempt + 1 == RETRIES or not any(word in str(error) for word in PASSING):
                 raise
             time.sleep(0.2 * 2**attempt)
 

@@ -139,8 +139,9 @@ def test_a_failure_of_the_grader_itself_becomes_a_row_with_its_reason(ready, mon
 
 
 @pytest.mark.parametrize(("message", "tries"), [
-    ("InvalidEntry: exists", 4), ("database is locked", 4), ("KeyError: x", 1)])
-def test_a_busy_gradebook_is_tried_again_and_nothing_else(course, monkeypatch, message, tries):
+    ("InvalidEntry: exists", 4), ("database is locked", 4), ("KeyError: x", 1),
+    ("RuntimeError: Kernel died before replying to kernel_info", 4)])
+def test_what_passes_is_tried_again_and_nothing_else(course, monkeypatch, message, tries):
     called = []
 
     def busy(*arguments, **options):
