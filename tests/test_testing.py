@@ -96,7 +96,7 @@ def test_central_differences_are_second_order():
 @pytest.mark.parametrize(("function", "gradient", "options", "message"), [
     (np.sum, lambda x: np.ones(3), {}, r"gradient must have the shape of x, \(2,\), got \(3,\)"),
     (lambda x: x, lambda x: x, {}, r"function must return one number, got an array of shape \(2,\)"),
-    (np.sum, np.ones_like, {"step": 0}, "step must be greater than 0, got 0"),
+    (np.sum, np.ones_like, {"step": 0}, "step must be a number greater than 0, got 0"),
 ])
 def test_misuse_is_named(function, gradient, options, message):
     with pytest.raises(ValueError, match=message):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from toolkit._checks import as_floats, refuse_extremes
+
 
 def mean_squared_error(y_true, y_pred, *, sample_weight=None):
     r"""Return the mean of the squared residuals, in squared units of y.
@@ -83,16 +85,14 @@ def r2_score(y_true, y_pred, *, sample_weight=None):
 
 def _checked(y_true, y_pred, weight):
     """Return the three as float vectors of one length; a column (m, 1) is an error, not something to broadcast."""
-    arrays = {"y_true": np.asarray(y_true, dtype=float), "y_pred": np.asarray(y_pred, dtype=float)}
-    if weight is not None:
-        arrays["sample_weight"] = np.asarray(weight, dtype=float)
+    arrays = {"y_true": y_true, "y_pred": y_pred} | ({} if weight is None else {"sample_weight": weight})
+    arrays = {name: as_floats(name, values) for name, values in arrays.items()}
     shapes = {array.shape for array in arrays.values()}
     if len(shapes) > 1 or arrays["y_true"].ndim != 1 or not arrays["y_true"].size:
         raise ValueError("expected vectors of one length with at least one entry, got "
                          + ", ".join(f"{name} of shape {array.shape}" for name, array in arrays.items()))
-    for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} holds NaN or infinity in {np.count_nonzero(~np.isfinite(array))} places")
+    both = [arrays["y_true"], arrays["y_pred"]]
+    refuse_extremes("y_true or y_pred", min(array.min() for array in both), max(array.max() for array in both))
     if weight is not None and (arrays["sample_weight"].min() < 0 or not arrays["sample_weight"].any()):
         raise ValueError("sample_weight must be at least 0 everywhere and greater than 0 somewhere, "
                          f"got {arrays['sample_weight'].tolist()}")

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from toolkit._checks import as_floats, check_function, check_not_negative, check_positive
+
 
 def gradient_check(function, gradient, x, *, step=None, tolerance=1e-6):
     r"""Return the relative error of a gradient at x, or raise an AssertionError that names the worst entry.
@@ -31,7 +33,7 @@ def gradient_check(function, gradient, x, *, step=None, tolerance=1e-6):
     AssertionError
         Naming the worst entry, both values there, and a likely cause (a sign, a constant factor) where one shows.
     ValueError
-        If the function is no number or the gradient has another shape.
+        If the function is no number, the gradient has another shape, or x holds NaN or infinity.
 
     Examples
     --------
@@ -41,8 +43,9 @@ def gradient_check(function, gradient, x, *, step=None, tolerance=1e-6):
     Traceback (most recent call last):
     AssertionError: gradient: entry (1,) is 6, central differences say -6 (relative error 2); all signs are turned round
     """
-    x = np.array(x, dtype=float)
-    analytic = np.asarray(gradient(x.copy()) if callable(gradient) else gradient, dtype=float)
+    x = as_floats("x", x)
+    check_not_negative(tolerance=tolerance)
+    analytic = as_floats("the gradient", gradient(x.copy()) if callable(gradient) else gradient, finite=False)
     if analytic.shape != x.shape:
         raise ValueError(f"the gradient must have the shape of x, {x.shape}, got {analytic.shape}")
     numeric = central_differences(function, x, step)
@@ -58,10 +61,10 @@ def gradient_check(function, gradient, x, *, step=None, tolerance=1e-6):
 
 def central_differences(function, x, step=None):
     """Return the numeric gradient of a function at x, two evaluations an entry, an array of the shape of x."""
-    x = np.array(x, dtype=float)
+    x = as_floats("x", x).copy()
+    check_function("function", function, "of x that returns a number")
     step = np.finfo(float).eps ** (1 / 3) if step is None else step
-    if not step > 0:
-        raise ValueError(f"step must be greater than 0, got {step!r}")
+    check_positive(step=step)
     numeric = np.empty_like(x)
     for index in np.ndindex(x.shape):
         centre = x[index]
@@ -70,7 +73,7 @@ def central_differences(function, x, step=None):
         values = []
         for at in (right, left):
             x[index] = at
-            value = np.asarray(function(x.copy()), dtype=float)
+            value = as_floats("the value of the function", function(x.copy()), finite=False)
             if value.size != 1:
                 raise ValueError(f"the function must return one number, got an array of shape {value.shape}")
             values.append(value.item())
@@ -82,10 +85,12 @@ def central_differences(function, x, step=None):
 def _likely_cause(analytic, numeric):
     """Return a hint where the analytic gradient is one constant times the numeric one."""
     length2 = float((numeric * numeric).sum())
-    if not np.isfinite(analytic).all() or length2 == 0:
+    if not (np.isfinite(analytic).all() and np.isfinite(numeric).all()) or length2 == 0:
         return ""
     factor = float((analytic * numeric).sum()) / length2
-    if np.abs(analytic - factor * numeric).max() > 1e-4 * np.abs(numeric).max() or factor == 0:
+    if np.abs(analytic - factor * numeric).max() > 1e-4 * np.abs(numeric).max() or abs(factor) < 1e-4:
+        return ""
+    if abs(factor - 1) < 1e-4:                                      # then the entries differ, each in its own way
         return ""
     if abs(factor + 1) < 1e-4:
         return "; all signs are turned round"

@@ -62,5 +62,5 @@ def test_the_level_line_touches_the_shape_in_the_solution(ax, l1_ratio):
 def test_wrong_shapes_and_ratios_are_named(ax):
     with pytest.raises(ValueError, match=r"shape \(2, 9\), got \(9, 2\)"):
         figures.regularisation.path(ALPHAS, np.zeros((9, 2)), ["a", "b"], ax=ax)
-    with pytest.raises(ValueError, match=r"between 0 and 1, got 1\.5"):
+    with pytest.raises(ValueError, match=r"lie between 0 and 1, got 1\.5"):
         figures.regularisation.penalty_shape([1, 1], 1.5)

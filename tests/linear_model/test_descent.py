@@ -196,7 +196,7 @@ def test_the_start_is_not_changed_and_later_steps_do_not_share_memory():
     ({"learning_rate": "fast"}, "learning_rate must be a number greater than 0, got 'fast'"),
     ({"batch_size": 201}, r"batch_size must be at most 200 \(the rows of X, 200\), got 201"),
     ({"batch_size": 0}, "batch_size must be a whole number of at least 1, got 0"),
-    ({"steps": -1}, "steps must be a whole number of at least 1, got -1"),
+    ({"steps": -1}, "steps must be a whole number of at least 0, got -1"),
     ({"schedule": "cosine"}, "schedule must be one of constant, .*, got 'cosine'"),
     ({"w": np.zeros(3)}, r"w must have shape \(2,\), one weight for each column of X, got shape \(3,\)"),
     ({"y": np.zeros((200, 1))}, r"y must have shape \(200,\), one target for each row of X, got shape \(200, 1\)"),

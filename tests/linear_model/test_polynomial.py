@@ -77,7 +77,7 @@ def test_legendre_columns_are_far_better_conditioned_than_powers():
     ([[0.1], [0.2]], [1, 2], 1, r"x must be a vector \(m,\), got shape \(2, 1\)"),
     ([0.1, 0.2], [1, 2], -1, "degree must be a whole number of at least 0, got -1"),
     ([0.1, 0.2], [1, 2], 1.0, "degree must be a whole number of at least 0, got 1.0"),
-    ([0.1, np.nan], [1, 2], 1, "x or y holds NaN"),
+    ([0.1, np.nan], [1, 2], 1, "x holds NaN or infinity in 1 places"),
 ])
 def test_bad_input_is_named(x, y, degree, message):
     with pytest.raises(ValueError, match=message):

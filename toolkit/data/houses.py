@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit._checks import as_floats, as_generator, shown
+
 HOUSE_FEATURES = ("area", "rooms", "age", "distance")      # m², count, years, km to the centre
 _LAW = {                                                   # thousand euro
     "intercept": 100.0,                                    # keeps the price of every house above zero
@@ -71,7 +73,10 @@ def expected_price(X, harbour=False):
     -------
     array (m,)
     """
-    X = _with_all_columns(X)
+    X, harbour = _with_all_columns(X), np.asarray(harbour)
+    if harbour.dtype != bool or harbour.shape not in ((), (len(X),)):
+        raise ValueError(f"harbour must be True, False or one of them for each of the {len(X)} houses, "
+                         f"got {shown(harbour)} of type {harbour.dtype}")
     area, _, _, distance = X.T
     linear = X @ [_LAW[name] for name in HOUSE_FEATURES]
     price = _LAW["intercept"] + linear + _LAW["area x distance"] * area * distance
@@ -84,8 +89,8 @@ def price_noise(X):
 
 
 def _with_all_columns(X):
-    X = np.asarray(X, dtype=float)
-    if X.ndim != 2 or X.shape[1] != len(HOUSE_FEATURES):
+    X = as_floats("X", X)
+    if X.ndim != 2 or X.shape[1] != len(HOUSE_FEATURES) or not len(X):
         raise ValueError(f"expected the {len(HOUSE_FEATURES)} columns {', '.join(HOUSE_FEATURES)}, "
                          f"got an array of shape {X.shape}")
     return X
@@ -114,9 +119,9 @@ def house_prices(m=500, random_state=0):
     >>> houses.X.shape, houses.feature_names
     ((300, 4), ('area', 'rooms', 'age', 'distance'))
     """
-    if not isinstance(m, numbers.Integral) or m < 1:
-        raise ValueError(f"needs a whole number of houses m >= 1, got {m!r}")
-    rng = np.random.default_rng(random_state)
+    if not isinstance(m, numbers.Integral) or isinstance(m, bool) or m < 1:
+        raise ValueError(f"needs a whole number of houses m >= 1, got {shown(m)}")
+    rng = as_generator("random_state", random_state)
     area = rng.gamma(shape=9, scale=12, size=m).clip(25, 300).round(1)             # mean 108 m²
     rooms = (area / 26 + rng.normal(0, 0.8, m)).round().clip(1, 10)                # correlates with area, about 0.85
     age = rng.uniform(0, 80, m).round()

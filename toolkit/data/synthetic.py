@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+from toolkit._checks import as_floats, is_number, shown
+
 VALLEY_OPTIMUM = (40.0, 60.0)       # thousand euro per standard deviation of area, of rooms
 VALLEY_START = (-60.0, 100.0)       # a start from which the way down shows the valley
 SINE_NOISE = 0.3
@@ -47,7 +49,7 @@ def true_sine(x):
     >>> true_sine(0.25)
     np.float64(1.0)
     """
-    return np.sin(2 * np.pi * np.asarray(x, dtype=float))
+    return np.sin(2 * np.pi * as_floats("x", x))
 
 
 def sine_sample(m, rng, noise=SINE_NOISE):
@@ -72,12 +74,12 @@ def sine_sample(m, rng, noise=SINE_NOISE):
     x : array (m,), rising
     y : array (m,)
     """
-    if not isinstance(m, numbers.Integral) or m < 1:
-        raise ValueError(f"a sample needs a whole number of points m >= 1, got {m!r}")
+    if not isinstance(m, numbers.Integral) or isinstance(m, bool) or m < 1:
+        raise ValueError(f"a sample needs a whole number of points m >= 1, got {shown(m)}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator such as np.random.default_rng(1), "
                         f"got {type(rng).__name__}")
-    if not noise >= 0:
-        raise ValueError(f"noise is a standard deviation and must be at least 0, got {noise!r}")
+    if not (is_number(noise) and noise >= 0):
+        raise ValueError(f"noise is a standard deviation and must be at least 0, got {shown(noise)}")
     x = (np.arange(m) + rng.uniform(size=m)) / m
     return x, true_sine(x) + noise * rng.standard_normal(m)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from toolkit._checks import as_floats, as_points, as_vector, check_count, check_not_negative
 from toolkit.figures._axes import own_axes
 from toolkit.figures.palette import GHOST, TEST, TRAIN, TRUTH
 
@@ -24,8 +25,16 @@ def fit(x, y, grid, curve, *, truth=None, others=None, ax=None):
     -------
     matplotlib Axes
     """
+    x, y = as_points(x, y)
+    grid = as_vector("grid", grid)
+    curve = as_vector("curve", curve, len(grid), finite=False)
+    truth = None if truth is None else as_vector("truth", truth, len(grid))
+    others = np.empty((0, len(grid))) if others is None else as_floats("others", others, finite=False)
+    if others.ndim != 2 or others.shape[1] != len(grid):
+        raise ValueError(f"others must have one row a sample and one column a point of grid, (samples, {len(grid)}), "
+                         f"got shape {others.shape}")
     ax = own_axes(ax)
-    for i, other in enumerate([] if others is None else others):
+    for i, other in enumerate(others):
         label = f"{len(others)} other samples" if i == 0 else None
         ax.plot(grid, other, color=GHOST, linewidth=0.8, alpha=0.55, label=label)
     if truth is not None:
@@ -53,9 +62,14 @@ def errors(train, test, *, degree=None, noise=None, ax=None):
     -------
     matplotlib Axes
     """
+    train, test = as_floats("train", train), as_floats("test", test)
+    if train.shape != test.shape or train.ndim != 1 or not len(train):
+        raise ValueError(f"train and test need one error a degree, got shapes {train.shape} and {test.shape}")
+    if degree is not None:
+        check_count("degree", degree, len(test) - 1, " (the errors are of so many)", least=0)
+    if noise is not None:
+        check_not_negative(noise=noise)
     ax = own_axes(ax)
-    if np.shape(train) != np.shape(test):
-        raise ValueError(f"train and test need one error a degree, got shapes {np.shape(train)} and {np.shape(test)}")
     degrees, best = np.arange(len(test)), int(np.argmin(test))
     ax.plot(degrees, train, color=TRAIN, linewidth=1.8, label="train")
     ax.plot(degrees, test, color=TEST, linewidth=1.8, linestyle="--", label="test")

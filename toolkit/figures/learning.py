@@ -1,8 +1,12 @@
 """How a model learns: scores against training size or a hyperparameter, and what the test error is made of."""
 
+import numbers
+
 import numpy as np
 
-from toolkit.figures._axes import own_axes
+from toolkit._checks import as_floats, as_points, as_vector, check_count
+from toolkit._checks import shown as _shown
+from toolkit.figures._axes import check_rising, own_axes
 from toolkit.figures.palette import CLASSES, GHOST, TEST, TRAIN, TRUTH
 
 
@@ -23,8 +27,9 @@ def learning_curve(train_sizes, train_scores, test_scores, *, score="score", ax=
     -------
     matplotlib axes
     """
+    x, *scores = _three(train_sizes, train_scores, test_scores, "train_sizes")
     ax = own_axes(ax)
-    _two_curves(ax, train_sizes, train_scores, test_scores)
+    _two_curves(ax, x, *scores)
     ax.set(xlabel="training rows", ylabel=score)
     ax.legend()
     return ax
@@ -52,11 +57,11 @@ def validation_curve(param_range, train_scores, test_scores, *, name, score="sco
     -------
     matplotlib axes
     """
+    x, *scores = _three(param_range, train_scores, test_scores, "param_range")
+    i = _chosen(chosen, scores[1].mean(axis=1))
     ax = own_axes(ax)
-    x = np.asarray(param_range, dtype=float)
-    test = _two_curves(ax, x, train_scores, test_scores)
-    if chosen is not None:
-        i = {"highest": np.nanargmax, "lowest": np.nanargmin}[chosen](test) if isinstance(chosen, str) else chosen
+    test = _two_curves(ax, x, *scores)
+    if i is not None:
         _ring(ax, x[i], test[i], f"chosen: {x[i]:.4g}")
     if x.min() > 0 and x.max() >= 100 * x.min():
         ax.set_xscale("log")
@@ -82,10 +87,15 @@ def bias_variance(complexity, results, *, name="degree", ax=None):
     -------
     matplotlib axes
     """
-    ax = own_axes(ax)
-    x = np.asarray(complexity, dtype=float)
+    x = as_vector("complexity", complexity)
+    check_rising("complexity", x)
+    if not isinstance(results, list | tuple) or not all(hasattr(result, "bias2") for result in results):
+        raise TypeError(f"results must be a list of BiasVariance, got {_shown(results)}")
     if len(x) != len(results):
         raise ValueError(f"one result for each of the {len(x)} values of {name} is drawn, got {len(results)}")
+    if len(x) < 2:
+        raise ValueError(f"areas are drawn between at least 2 values of {name}, got {len(x)}")
+    ax = own_axes(ax)
     parts = np.array([[r.noise, r.bias2, r.variance] for r in results]).T                 # (3, k)
     areas = ax.stackplot(x, parts, labels=["noise", "bias²", "variance"], colors=[GHOST, CLASSES[2], CLASSES[1]],
                          alpha=0.75)
@@ -120,6 +130,14 @@ def fan(x, result, *, shown=20, sample=None, name="x", ax=None):
     -------
     matplotlib axes
     """
+    if not hasattr(result, "mean_prediction"):
+        raise TypeError(f"result must be a BiasVariance, got {_shown(result)}")
+    x = as_vector("x", x, len(result.truth))
+    check_count("shown", shown)
+    if sample is not None:
+        if not isinstance(sample, tuple | list) or len(sample) != 2:
+            raise ValueError(f"sample must be a pair (x, y), got {_shown(sample)}")
+        sample = as_points(*sample)
     ax = own_axes(ax)
     fits = result.predictions[:shown]
     ax.plot(x, fits.T, color=GHOST, linewidth=0.8, alpha=0.7, label=[f"{len(fits)} fits", *["_"] * (len(fits) - 1)])
@@ -141,15 +159,38 @@ def _ring(ax, x, y, label):
             clip_on=False, label=label)
 
 
+def _three(x, train_scores, test_scores, name):
+    """Return the values and both tables of scores (values, splits) as floats; NaN where a fit failed."""
+    x, tables = as_vector(name, x), []
+    for label, scores in (("training", train_scores), ("validation", test_scores)):
+        scores = as_floats(f"the {label} scores", scores, finite=False)
+        scores = scores[:, None] if scores.ndim == 1 else scores
+        if scores.ndim != 2 or len(scores) != len(x) or not scores.size:
+            raise ValueError(f"one row of {label} scores for each of the {len(x)} values is drawn, "
+                             f"got shape {scores.shape}")
+        tables.append(scores)
+    return x, *tables
+
+
+def _chosen(chosen, test):
+    """Return the number of the value that gets the ring, or None."""
+    best = {"highest": np.nanargmax, "lowest": np.nanargmin}
+    if chosen is None:
+        return None
+    if isinstance(chosen, str) and chosen in best:
+        if np.isnan(test).all():
+            raise ValueError(f"no value can be the {chosen}: all {len(test)} mean validation scores are NaN")
+        return int(best[chosen](test))
+    if isinstance(chosen, str) or not isinstance(chosen, numbers.Integral) or isinstance(chosen, bool):
+        raise ValueError(f"chosen must be 'highest', 'lowest', the number of a value or None, got {_shown(chosen)}")
+    check_count("chosen", chosen, len(test) - 1, " (values are counted from 0)", least=0)
+    return chosen
+
+
 def _two_curves(ax, x, train_scores, test_scores):
     """Draw mean and spread of both scores over `x`; return the mean test score."""
     for scores, colour, marker, line, label in ((train_scores, TRAIN, "o", "-", "training"),
                                                 (test_scores, TEST, "s", "--", "validation")):
-        scores = np.asarray(scores, dtype=float)
-        scores = scores[:, None] if scores.ndim == 1 else scores
-        if len(scores) != len(x):
-            raise ValueError(f"one row of {label} scores for each of the {len(x)} values is drawn, "
-                             f"got shape {scores.shape}")
         mean, spread = scores.mean(axis=1), scores.std(axis=1)
         ax.plot(x, mean, color=colour, marker=marker, linestyle=line, label=label,
                 markerfacecolor=colour if label == "training" else "none")

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from toolkit.figures._axes import own_axes
+from toolkit._checks import as_points, check_number
+from toolkit.figures._axes import check_limits, own_axes, positive_levels
 from toolkit.figures.descent import level_curve
 from toolkit.figures.palette import ATTACKER, GHOST, TRAIN, TRUTH
 
@@ -30,13 +31,12 @@ def squares(x, y, slope, intercept, *, xlim=None, ylim=None, ax=None):
     """
     from matplotlib.patches import Rectangle
 
-    ax = own_axes(ax)
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if x.shape != y.shape or x.ndim != 1:
-        raise ValueError(f"x and y must be vectors of one length, got shapes {x.shape} and {y.shape}")
+    x, y = as_points(x, y)
+    check_number(slope=slope, intercept=intercept)
     line = slope * x + intercept
-    xlim = xlim or _around(x)
-    ylim = ylim or _around(np.concatenate([y, line]))
+    xlim = check_limits("xlim", xlim) or _around(x)
+    ylim = check_limits("ylim", ylim) or _around(np.concatenate([y, line]))
+    ax = own_axes(ax)
     ratio = 0.8                                                         # height over width of the box
     ax.set(xlim=xlim, ylim=ylim, box_aspect=ratio)
     sides = np.abs(y - line)
@@ -68,9 +68,17 @@ def areas(x, y, *, slope=None, intercept=None, xlim=None, ylim=None, levels=AREA
     -------
     matplotlib Axes
     """
+    x, y = as_points(x, y)
+    if np.ptp(x) == 0:
+        raise ValueError(f"areas needs at least two different x, got {x[0]:g} only: any slope fits as well")
+    if (slope is None) != (intercept is None):
+        raise ValueError(f"a line has a slope and an intercept, got slope = {slope!r} and intercept = {intercept!r}")
+    if slope is not None:
+        check_number(slope=slope, intercept=intercept)
+    xlim, ylim, levels = check_limits("xlim", xlim), check_limits("ylim", ylim), positive_levels(levels)
     ax = own_axes(ax)
     features = np.column_stack([x, np.ones(len(x))])
-    best = np.linalg.lstsq(features, np.asarray(y, dtype=float))[0]
+    best = np.linalg.lstsq(features, y)[0]
     curve = level_curve(features.T @ features)
     for level in levels:
         ax.plot(*(best + np.sqrt(level) * curve).T, color=GHOST, linewidth=0.8, zorder=1)

@@ -1,7 +1,11 @@
 """Which rows train and which judge, and what a search over a grid found."""
 
+import numbers
+from collections.abc import Mapping
+
 import numpy as np
 
+from toolkit._checks import shown
 from toolkit.figures._axes import own_axes
 from toolkit.figures.palette import CLASSES, GHOST, TEST, TRAIN, TRUTH
 
@@ -24,11 +28,16 @@ def folds(splits, *, y=None, ax=None):
     """
     from matplotlib.patches import Patch
 
-    ax = own_axes(ax)
+    if not np.iterable(splits):
+        raise TypeError(f"splits must be what the split of a splitter yields, pairs (train, test), got {shown(splits)}")
     rounds = list(splits)
     if not rounds:
         raise ValueError("folds draws at least one split, got none")
-    pairs = [(r.train, r.test) if hasattr(r, "train") else r for r in rounds]
+    pairs = [_pair(each) for each in rounds]
+    m = 1 + max(max(train.max(), test.max()) for train, test in pairs)
+    if y is not None and (np.ndim(y) != 1 or len(y) < m):
+        raise ValueError(f"y must be a vector with a class for each of the {m} rows, got {shown(y)}")
+    ax = own_axes(ax)
     for number, (train, test) in enumerate(pairs):
         _strip(ax, train, number, color=TRAIN)
         _strip(ax, test, number, color=TEST, hatch="///")
@@ -40,7 +49,6 @@ def folds(splits, *, y=None, ax=None):
     if y is not None:
         handles += _class_strip(ax, np.asarray(y), len(pairs))
         labels.append("class")
-    m = 1 + max(max(np.max(train), np.max(test)) for train, test in pairs)
     ax.set(yticks=range(len(labels)), yticklabels=labels, xlabel="row", xlim=(-0.5, m - 0.5))
     ax.set_ylim(len(labels) - 0.4, -0.6)                     # round 1 on top
     ax.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(handles), frameon=False)
@@ -60,9 +68,14 @@ def holdout(parts, *, ax=None):
     -------
     matplotlib axes
     """
-    ax = own_axes(ax)
-    if not parts or min(parts.values()) < 0:
+    if not isinstance(parts, Mapping):
+        raise TypeError(f"parts must be a dict of name -> number of rows, got {shown(parts)}")
+    counts = list(parts.values())
+    if not all(isinstance(count, numbers.Integral) and count >= 0 for count in counts):
         raise ValueError(f"holdout draws parts of at least 0 rows, got {parts!r}")
+    if sum(counts) == 0:
+        raise ValueError(f"holdout draws at least one row, got {parts!r}")
+    ax = own_axes(ax)
     looks = [{"color": TRAIN}, {"color": TEST, "hatch": "///"}, {"color": GHOST, "hatch": ".."}]
     start, m = 0, sum(parts.values())
     for number, (name, count) in enumerate(parts.items()):
@@ -93,11 +106,15 @@ def grid_scores(search, row, column, *, score="mean validation score", ax=None):
     """
     from matplotlib.patches import Rectangle
 
-    ax = own_axes(ax)
+    if not hasattr(search, "cv_results_"):
+        raise ValueError(f"grid_scores draws a search that has been fitted, got {shown(search)}")
+    if not (isinstance(row, str) and isinstance(column, str)) or row == column:
+        raise ValueError(f"row and column must be the names of two parameters, got {shown(row)} and {shown(column)}")
     settings = search.cv_results_["params"]
     strange = next((s for s in settings if set(s) != {row, column}), None)
     if strange is not None:
         raise ValueError(f"grid_scores draws grids of {row!r} and {column!r} only, got a setting of {sorted(strange)}")
+    ax = own_axes(ax)
     rows, columns = (list(dict.fromkeys(s[name] for s in settings)) for name in (row, column))
     table = np.full((len(rows), len(columns)), np.nan)
     for setting, value in zip(settings, search.cv_results_["mean_test_score"], strict=True):
@@ -113,6 +130,18 @@ def grid_scores(search, row, column, *, score="mean validation score", ax=None):
            yticks=range(len(rows)), yticklabels=[_short(v) for v in rows], ylabel=row)
     ax.figure.colorbar(image, ax=ax, label=score)
     return ax
+
+
+def _pair(split):
+    """Return the row numbers of a Round or a pair (train, test)."""
+    pair = (split.train, split.test) if hasattr(split, "train") else split
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise ValueError(f"a split is a pair (train, test) of row numbers, got {shown(split)}")
+    pair = [np.asarray(rows) for rows in pair]
+    for rows in pair:
+        if rows.ndim != 1 or not rows.size or rows.dtype.kind not in "iu" or rows.min() < 0:
+            raise ValueError(f"the rows of a split are whole numbers of at least 0, at least one, got {shown(split)}")
+    return pair
 
 
 def _strip(ax, rows, height, **look):

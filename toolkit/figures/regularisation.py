@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from toolkit.figures._axes import own_axes
+from toolkit._checks import as_floats, as_vector, check_count, check_not_negative, check_positive, check_share, shown
+from toolkit.figures._axes import check_rising, own_axes, positive_levels
 from toolkit.figures.descent import level_curve
 from toolkit.figures.palette import CLASSES, GHOST, TRAIN, TRUTH
 
@@ -30,11 +31,19 @@ def path(alphas, coefs, names, *, alpha=None, zero=0.0, ax=None):
     -------
     matplotlib Axes
     """
-    ax = own_axes(ax)
-    alphas, coefs = np.asarray(alphas, dtype=float), np.asarray(coefs, dtype=float)
+    alphas, coefs = as_vector("alphas", alphas), as_floats("coefs", coefs)
+    check_rising("alphas", alphas)
+    if alphas[0] <= 0:
+        raise ValueError(f"alphas must be greater than 0, as the axis is logarithmic, got {alphas[0]:g}")
+    if alpha is not None:
+        check_positive(alpha=alpha)
+    check_not_negative(zero=zero)
+    if isinstance(names, str) or not np.iterable(names):
+        raise TypeError(f"names must be a list of names, got {shown(names)}")
     if coefs.shape != (len(names), len(alphas)):
         raise ValueError(f"coefs needs a row for each name and a column for each alpha, shape "
                          f"({len(names)}, {len(alphas)}), got {coefs.shape}")
+    ax = own_axes(ax)
     at = np.abs(np.log(alphas / alpha)).argmin() if alpha is not None else 0
     heights = _apart(coefs[:, 0], gap=0.045 * np.ptp(coefs))
     for name, coef, height in zip(names, coefs, heights, strict=True):
@@ -69,13 +78,12 @@ def constraint(A, optimum, w, l1_ratio, *, levels=EXCESS, ax=None):
     matplotlib Axes
         With the same scale on both axes.
     """
+    optimum, w, levels = as_vector("optimum", optimum, 2), as_vector("w", w, 2), positive_levels(levels)
+    A, curve, quadrant = as_floats("A", A), level_curve(A), penalty_shape(w, l1_ratio)
     ax = own_axes(ax)
-    optimum, w = np.asarray(optimum, dtype=float), np.asarray(w, dtype=float)
-    curve = level_curve(A)
     for level in levels:
         ax.plot(*(optimum + np.sqrt(level) * curve).T, color=GHOST, linewidth=0.8)
     ax.plot(*(optimum + np.sqrt((w - optimum) @ A @ (w - optimum)) * curve).T, color=TRAIN, linewidth=1.6)
-    quadrant = penalty_shape(w, l1_ratio)
     shape = np.concatenate([quadrant * signs if flip > 0 else (quadrant * signs)[::-1]
                             for signs, flip in (((1, 1), 1), ((-1, 1), -1), ((-1, -1), 1), ((1, -1), -1))])
     ax.fill(*shape.T, facecolor=CLASSES[2], alpha=0.2)
@@ -110,9 +118,9 @@ def penalty_shape(w, l1_ratio, points=13):
     array([[3., 0.],
            [0., 3.]])
     """
-    w, r = np.abs(np.asarray(w, dtype=float)), float(l1_ratio)
-    if not 0 <= r <= 1:
-        raise ValueError(f"l1_ratio must be between 0 and 1, got {l1_ratio!r}")
+    check_share("l1_ratio", l1_ratio)
+    check_count("points", points, least=2)
+    w, r = np.abs(as_vector("w", w, 2)), float(l1_ratio)
     if r == 1:
         return w.sum() * np.array([[1.0, 0.0], [0.0, 1.0]])
     angle = np.linspace(0, np.pi / 2, points)

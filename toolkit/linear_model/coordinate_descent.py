@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.linear_model.errors import check_count, check_penalty, check_problem
+from toolkit._checks import as_floats, check_count, check_not_negative
+from toolkit.linear_model.errors import check_penalty, check_problem, check_weights
 
 
 def soft_threshold(z, threshold):
@@ -24,9 +25,15 @@ def soft_threshold(z, threshold):
     >>> soft_threshold([3.0, -0.5, -2.0], 1.0)
     array([ 2., -0., -1.])
     """
-    z = np.asarray(z, dtype=float)
-    if np.any(np.asarray(threshold) < 0):
+    z, thresholds = as_floats("z", z), as_floats("threshold", threshold)
+    if (thresholds < 0).any():
         raise ValueError(f"threshold must be at least 0, got {threshold!r}")
+    if thresholds.ndim and thresholds.shape != z.shape:
+        raise ValueError(f"threshold must be one number or have the shape of z, {z.shape}, got {thresholds.shape}")
+    return _shrunk(z, thresholds)
+
+
+def _shrunk(z, threshold):
     return np.sign(z) * np.maximum(np.abs(z) - threshold, 0)
 
 
@@ -36,8 +43,13 @@ def elastic_net_objective(X, y, w, alpha, l1_ratio=1.0):
     >>> elastic_net_objective([[1.0], [1.0]], [2.0, 4.0], [1.0], alpha=0.5)
     3.0
     """
-    X, y, w = check_problem(X, y, w)
+    X, y = check_problem(X, y)
+    w = check_weights(w, X.shape[1])
     check_penalty(alpha, l1_ratio)
+    return _objective(X, y, w, alpha, l1_ratio)
+
+
+def _objective(X, y, w, alpha, l1_ratio):
     residual = y - X @ w
     penalty = l1_ratio * np.abs(w).sum() + (1 - l1_ratio) / 2 * w @ w
     return float(residual @ residual / (2 * len(y)) + alpha * penalty)
@@ -94,8 +106,10 @@ def coordinate_descent_steps(X, y, alpha, l1_ratio=1.0, w=None, *, sweeps=None, 
     >>> step.rho, step.after
     (3.0, 2.5)
     """
-    X, y, w = check_problem(X, y, np.zeros(np.shape(X)[1:]) if w is None else w)
+    X, y = check_problem(X, y)
+    w = np.zeros(X.shape[1]) if w is None else check_weights(w, X.shape[1])
     check_penalty(alpha, l1_ratio)
+    check_not_negative(tol=tol)
     if sweeps is not None:
         check_count("sweeps", sweeps)
     return _coordinate_walk(X, y, alpha, l1_ratio, w.copy(), sweeps, tol)
@@ -110,8 +124,8 @@ def _coordinate_walk(X, y, alpha, l1_ratio, w, sweeps, tol):
         for j in np.flatnonzero(curvature):                     # a column of zeros keeps its weight
             before = w[j]
             rho = X[:, j] @ (y - X @ w + X[:, j] * before) / m
-            w[j] = soft_threshold(rho, threshold) / curvature[j] + 0.0          # + 0.0: no negative zero
-            objective = elastic_net_objective(X, y, w, alpha, l1_ratio)
+            w[j] = _shrunk(rho, threshold) / curvature[j] + 0.0                 # + 0.0: no negative zero
+            objective = _objective(X, y, w, alpha, l1_ratio)
             yield CoordinateStep(sweep, int(j), float(before), float(w[j]), float(rho), threshold,
                                  float(curvature[j]), objective, w.copy())
         if np.abs(w - start).max() <= tol * np.abs(w).max():

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.linear_model.errors import check_count, check_positive, check_problem
-from toolkit.linear_model.schedule import as_schedule
+from toolkit._checks import as_floats, as_generator, check_count, check_positive, shown
+from toolkit.linear_model.errors import check_problem, check_weights
+from toolkit.linear_model.schedule import as_factor
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +83,12 @@ def descent_steps(X, y, learning_rate, *, w=None, steps=None, batch_size=None, s
     1 [1.5] 3.25
     2 [2.25] 1.5625
     """
-    X, y, w = check_problem(X, y, np.zeros(np.shape(X)[1:]) if w is None else w)
-    m = len(y)
+    X, y, w = _start(X, y, w)
     check_positive(learning_rate=learning_rate)
-    if steps is not None and steps != 0:
-        check_count("steps", steps)
-    if batch_size is not None:
-        check_count("batch_size", batch_size, m, f" (the rows of X, {m})")
-    return _walk(X, y, w, learning_rate, steps, batch_size, as_schedule(schedule), np.random.default_rng(rng))
+    if steps is not None:
+        check_count("steps", steps, least=0)
+    _check_batch_size(batch_size, len(y))
+    return _walk(X, y, w, learning_rate, steps, batch_size, as_factor(schedule), as_generator("rng", rng))
 
 
 def descent_paths(X, y, learning_rates, *, w=None, steps, batch_size=None, schedule=None, rng=None):
@@ -121,16 +120,14 @@ def descent_paths(X, y, learning_rates, *, w=None, steps, batch_size=None, sched
            [ 3.25  ,  1.    ],
            [ 1.5625,  1.    ]])
     """
-    X, y, w = check_problem(X, y, np.zeros(np.shape(X)[1:]) if w is None else w)
-    rates = np.asarray(learning_rates, dtype=float)
+    X, y, w = _start(X, y, w)
+    rates = as_floats("learning_rates", learning_rates, finite=False)
     if rates.ndim != 1 or not rates.size or not (np.isfinite(rates) & (rates > 0)).all():
-        raise ValueError(f"learning_rates must be a vector of numbers greater than 0, got {learning_rates!r}")
+        raise ValueError(f"learning_rates must be a vector of numbers greater than 0, got {shown(learning_rates)}")
     check_count("steps", steps)
-    if batch_size is not None:
-        check_count("batch_size", batch_size, len(y), f" (the rows of X, {len(y)})")
-    schedule = as_schedule(schedule)
-    order = itertools.repeat(slice(None)) if batch_size is None else batches(len(y), batch_size,
-                                                                             np.random.default_rng(rng))
+    _check_batch_size(batch_size, len(y))
+    schedule, rng = as_factor(schedule), as_generator("rng", rng)
+    order = itertools.repeat(slice(None)) if batch_size is None else batches(len(y), batch_size, rng)
     weights = np.empty((steps + 1, len(rates), len(w)))
     weights[0] = w
     with np.errstate(over="ignore", invalid="ignore"):          # diverging walks end in infinity
@@ -143,6 +140,16 @@ def descent_paths(X, y, learning_rates, *, w=None, steps, batch_size=None, sched
         moved = (weights - optimum) @ np.linalg.qr(X, mode="r").T       # |X d|² = |R d|², X = QR
         losses = (residual @ residual + (moved**2).sum(axis=2)) / len(y)
     return weights, losses
+
+
+def _start(X, y, w):
+    X, y = check_problem(X, y)
+    return X, y, np.zeros(X.shape[1]) if w is None else check_weights(w, X.shape[1])
+
+
+def _check_batch_size(batch_size, m):
+    if batch_size is not None:
+        check_count("batch_size", batch_size, m, f" (the rows of X, {m})")
 
 
 def _walk(X, y, w, learning_rate, steps, batch_size, schedule, rng):

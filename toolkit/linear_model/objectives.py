@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.linear_model.errors import check_count, check_penalty, check_problem
+from toolkit._checks import as_vector, check_count, check_not_negative
+from toolkit.linear_model.errors import check_penalty, check_problem
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,7 @@ class Penalty:
     l2: float
 
     def __post_init__(self):
-        for name in ("l1", "l2"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise ValueError(f"{name} must be a number of at least 0, got {getattr(self, name)!r}")
+        check_not_negative(l1=self.l1, l2=self.l2)
 
     def to_sklearn(self):
         """Return (alpha, l1_ratio) for scikit-learn's and our ElasticNet."""
@@ -99,7 +98,7 @@ class Standardised:
 
     def restore(self, coef):
         """Return (w, b) in the units of the original data."""
-        w = np.asarray(coef) * self.y_sd / self.x_sd
+        w = as_vector("coef", coef, len(self.x_sd)) * self.y_sd / self.x_sd
         return w, float(self.y_mean - self.x_mean @ w)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit._checks import as_floats, check_count, check_not_negative
 from toolkit.linear_model.coordinate_descent import solve_gram, solve_residual
 from toolkit.linear_model.errors import check_penalty, check_problem
 
@@ -50,11 +51,13 @@ def enet_path(X, y, alphas, l1_ratio=0.5, *, tol=1e-12, max_iter=10_000):
     array([[1.5, 0. ]])
     """
     X, y = check_problem(X, y)
-    alphas = np.asarray(alphas, dtype=float)
+    alphas = as_floats("alphas", alphas, finite=False)
     if alphas.ndim != 1 or not alphas.size:
         raise ValueError(f"alphas must be a vector (k,) with at least one entry, got shape {alphas.shape}")
     for alpha in alphas:
         check_penalty(float(alpha), l1_ratio)
+    check_not_negative(tol=tol)
+    check_count("max_iter", max_iter)
     m, n = X.shape
     solve = _gram_solver(X, y) if m > n else _residual_solver(X, y)
     ridge = _ridge_solver(X, y)
@@ -78,9 +81,9 @@ def _warn(alpha, max_iter, share, tol):
                   f"of {share:.3g} y'y, above tol = {tol:g}: raise max_iter or tol", ConvergenceWarning, stacklevel=3)
 
 
-def lasso_path(X, y, alphas, **options):
+def lasso_path(X, y, alphas, *, tol=1e-12, max_iter=10_000):
     """Return (alphas, coefs) of the lasso: `enet_path` with l1_ratio 1."""
-    return enet_path(X, y, alphas, l1_ratio=1.0, **options)
+    return enet_path(X, y, alphas, l1_ratio=1.0, tol=tol, max_iter=max_iter)
 
 
 def _gram_solver(X, y):

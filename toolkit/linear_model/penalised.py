@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from toolkit._checks import check_count, check_not_negative, check_switch
 from toolkit.linear_model import closed_form
 from toolkit.linear_model.coordinate_descent import solve_gram, solve_residual
-from toolkit.linear_model.errors import check_count, check_penalty
+from toolkit.linear_model.errors import check_penalty
 from toolkit.linear_model.path import enet_path, lasso_path
 from toolkit.linear_model.regression import LinearModel
 
@@ -127,15 +128,16 @@ class ElasticNet(LinearModel):
         """Find the weights for X, array (m, n), and y, array (m,); return self."""
         check_penalty(self.alpha, self.l1_ratio)
         check_count("max_iter", self.max_iter)
-        if self.precompute not in ("auto", True, False):
-            raise ValueError(f"precompute must be 'auto', True or False, got {self.precompute!r}")
+        check_not_negative(tol=self.tol)
+        check_switch("precompute", self.precompute, "auto")
+        check_switch("warm_start", self.warm_start)
         X, y = self._read(X, y)
         m, n = X.shape
         l1, l2 = m * self.alpha * self.l1_ratio, m * self.alpha * (1 - self.l1_ratio)
         if l1 == 0:
             return self._fit_smooth(X, y, l2)
         start = self.coef_ if self.warm_start and np.shape(getattr(self, "coef_", None)) == (n,) else np.zeros(n)
-        if self.precompute is True or (self.precompute == "auto" and m > n):
+        if m > n if isinstance(self.precompute, str) else self.precompute:
             found = self._moments(X, y)
             x_mean, y_mean, y2 = found.x_mean, found.y_mean, found.y2
             w, gap, sweeps = solve_gram(found.gram, found.target, y2, l1, l2, start, self.tol, self.max_iter)

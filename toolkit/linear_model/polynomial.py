@@ -1,9 +1,9 @@
 """Polynomial regression on [0, 1] in Legendre polynomials, whose columns stay nearly orthogonal at any degree."""
 
-import numbers
-
 import numpy as np
 from numpy.polynomial import legendre
+
+from toolkit._checks import as_floats, as_vector, check_count
 
 
 def legendre_features(x, degree):
@@ -29,12 +29,18 @@ def legendre_features(x, degree):
            [ 1. ,  0. , -0.5],
            [ 1. ,  1. ,  1. ]])
     """
-    x = np.asarray(x, dtype=float)
-    if x.ndim != 1:
-        raise ValueError(f"x must be a vector (m,), got shape {x.shape}")
-    if not isinstance(degree, numbers.Integral) or degree < 0:
-        raise ValueError(f"degree must be a whole number of at least 0, got {degree!r}")
-    return legendre.legvander(2 * x - 1, degree)
+    return _features("x", x, degree)
+
+
+def _features(name, x, degree):
+    x = as_vector(name, x)
+    check_count("degree", degree, least=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        features = legendre.legvander(2 * x - 1, degree)
+    if not np.isfinite(features).all():
+        raise ValueError(f"{name} holds values up to {np.abs(x).max():.3g}, whose polynomials of degree {degree} leave "
+                         "the range of floats; scale them to 0 to 1")
+    return features
 
 
 def polynomial_fit(x, y, degree):
@@ -53,21 +59,23 @@ def polynomial_fit(x, y, degree):
     Raises
     ------
     ValueError
-        If there are fewer points than coefficients, naming both.
+        If there are fewer points, or fewer different x, than coefficients, naming both.
     """
     return np.linalg.lstsq(*_points(x, y, degree))[0]
 
 
 def _points(x, y, degree):
     """Return the features (m, degree + 1) and y (m,) of enough finite points, or say what came instead."""
-    features, y = legendre_features(x, degree), np.asarray(y, dtype=float)
+    features, y = legendre_features(x, degree), as_floats("y", y)
     if y.shape != (len(features),):
         raise ValueError(f"x and y must be vectors of one length, got shapes ({len(features)},) and {y.shape}")
     if len(y) <= degree:
         raise ValueError(f"a polynomial of degree {degree} has {degree + 1} coefficients, "
                          f"which {len(y)} points cannot determine")
-    if not (np.isfinite(features).all() and np.isfinite(y).all()):
-        raise ValueError("x or y holds NaN or infinity; fill or drop those points first")
+    different = len(np.unique(x))
+    if different <= degree:
+        raise ValueError(f"a polynomial of degree {degree} has {degree + 1} coefficients, which {len(y)} points at "
+                         f"only {different} different x cannot determine")
     return features, y
 
 
@@ -77,7 +85,7 @@ def polynomial_predict(x, coefficients):
     >>> polynomial_predict([0.0, 1.0], polynomial_fit([0, 0.5, 1], [1, 2, 3], degree=1)).round(12)
     array([1., 3.])
     """
-    coefficients = np.asarray(coefficients, dtype=float)
+    coefficients = as_floats("coefficients", coefficients)
     if coefficients.ndim != 1 or not len(coefficients):
         raise ValueError(f"coefficients must be a vector (degree + 1,), got shape {coefficients.shape}")
     return legendre_features(x, len(coefficients) - 1) @ coefficients
@@ -113,5 +121,5 @@ def polynomial_ladder(x, y, degree, at):
     """
     features, y = _points(x, y, degree)
     Q, R = np.linalg.qr(features)
-    shares = np.linalg.solve(R.T, legendre_features(at, degree).T).T          # (p, degree + 1)
+    shares = np.linalg.solve(R.T, _features("at", at, degree).T).T            # (p, degree + 1)
     return np.cumsum(shares * (y @ Q), axis=1)

@@ -1,6 +1,5 @@
 """Linear regression with five ways to the same weights."""
 
-import numbers
 import warnings
 from functools import partial
 
@@ -9,13 +8,23 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
+from toolkit._checks import (
+    as_floats,
+    as_generator,
+    check_count,
+    check_positive,
+    check_switch,
+    is_number,
+    refuse_extremes,
+    refuse_hidden,
+    shown,
+)
 from toolkit.linear_model import closed_form
-from toolkit.linear_model.errors import DivergenceError, check_count, check_positive
-from toolkit.linear_model.schedule import as_schedule
+from toolkit.linear_model.errors import DivergenceError
+from toolkit.linear_model.schedule import as_factor
 from toolkit.linear_model.solvers import batch_descent, gram_gradient, mini_batch_descent, plain_gradient
 from toolkit.linear_model.squared_error import curvature
 
-EXTREME = 1e140             # sums of squares of larger numbers, and of their reciprocals, leave the range of floats
 SOLVERS = ("normal", "qr", "gd", "sgd", "mini_batch")
 
 
@@ -34,13 +43,20 @@ class LinearModel(RegressorMixin, BaseEstimator):
         array (m,)
         """
         check_is_fitted(self, "coef_")          # a fit that failed half way leaves other attributes
-        X = validate_data(self, X, reset=False, dtype=np.float64)
+        refuse_hidden("X", X)
+        with np.errstate(invalid="ignore"):     # infinities of both signs: scikit-learn's sum warns before its error
+            X = validate_data(self, X, reset=False, dtype=np.float64)
         return X @ self.coef_ + self.intercept_
 
     def _read(self, X, y):
         """Return X and y as floats; X still has to pass `_moments` or `_means`, which look whether it is finite."""
-        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
-        _refuse_extremes("y", y.min(), y.max())
+        check_switch("fit_intercept", self.fit_intercept)
+        refuse_hidden("X", X)
+        refuse_hidden("y", y)
+        with np.errstate(invalid="ignore"):     # as in predict
+            X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
+        y = as_floats("y", y, finite=False)
+        refuse_extremes("y", y.min(), y.max())
         return X, y
 
     def _moments(self, X, y):
@@ -59,19 +75,12 @@ class LinearModel(RegressorMixin, BaseEstimator):
         lowest, highest = X.min(), X.max()                          # NaN and infinity show there, too
         if not (np.isfinite(lowest) and np.isfinite(highest)):
             assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
-        _refuse_extremes("X", lowest, highest)
+        refuse_extremes("X", lowest, highest)
 
     def _keep(self, w, x_mean, y_mean):
         self.coef_ = w
         self.intercept_ = float(y_mean - x_mean @ w) if self.fit_intercept else 0.0
         return self
-
-
-def _refuse_extremes(name, lowest, highest):
-    largest = max(highest, -lowest)
-    if not (largest == 0 or 1 / EXTREME < largest < EXTREME):
-        raise ValueError(f"{name} holds values up to {largest:.3g}, whose squares leave the range of floats; "
-                         "scale them")
 
 
 class LinearRegression(LinearModel):
@@ -162,11 +171,9 @@ class LinearRegression(LinearModel):
         -------
         self
         """
-        if self.solver not in SOLVERS:
-            raise ValueError(f"solver must be one of {', '.join(SOLVERS)}, got {self.solver!r}")
+        self._check_parameters()
         if self.solver in ("normal", "qr"):
             return self._fit_closed_form(X, y)
-        self._check_descent()
         return self._fit_batch(X, y) if self.solver == "gd" else self._fit_stochastic(X, y)
 
     def _fit_closed_form(self, X, y):
@@ -188,7 +195,7 @@ class LinearRegression(LinearModel):
     def _fit_batch(self, X, y):
         X, y = self._read(X, y)
         m, n = X.shape
-        if self.gram is True or (self.gram == "auto" and m > n):
+        if m > n if isinstance(self.gram, str) else self.gram:
             found = self._moments(X, y)
             walk = self._descend(partial(batch_descent, gram_gradient(found.gram, found.target, m), n),
                                  lambda: 2 / m * float(np.linalg.eigvalsh(found.gram)[-1]))
@@ -203,17 +210,17 @@ class LinearRegression(LinearModel):
         X, y = self._read(X, y)
         batch_size = 1 if self.solver == "sgd" else self._batch_size(len(X))
         x_mean, y_mean = self._means(X, y)
-        rng = np.random.default_rng(self.random_state)
+        rng = as_generator("random_state", self.random_state)
         walk = self._descend(partial(mini_batch_descent, X, y - y_mean, x_mean, batch_size, rng),
                              lambda: batch_curvature(X - x_mean, batch_size))
         return self._keep(walk.w, x_mean, y_mean)
 
     def _descend(self, walk, steepest):
         """Walk down; `steepest` gives the curvature L when it is needed, for the rate or for the error."""
-        rate = 1 / (steepest() or 1.0) if self.learning_rate == "auto" else self.learning_rate
+        rate = 1 / (steepest() or 1.0) if _is_auto(self.learning_rate) else self.learning_rate
         self.solver_, self.learning_rate_ = self.solver, rate
         try:
-            end = walk(learning_rate=rate, schedule=as_schedule(self.schedule), tol=self.tol, max_iter=self.max_iter)
+            end = walk(learning_rate=rate, schedule=as_factor(self.schedule), tol=self.tol, max_iter=self.max_iter)
         except DivergenceError as error:
             raise DivergenceError(
                 f"{self.solver} diverged at learning_rate = {rate:g}: {error}. The rate must stay below 2/L = "
@@ -229,20 +236,30 @@ class LinearRegression(LinearModel):
         return end
 
     def _batch_size(self, m):
-        if self.batch_size == "auto":
+        if _is_auto(self.batch_size):
             return min(32, m)
         check_count("batch_size", self.batch_size, m, f" (the rows of X, {m})")
         return self.batch_size
 
-    def _check_descent(self):
+    def _check_parameters(self):
+        """Look at every parameter, also at those that this solver does not use, as scikit-learn does."""
+        if not isinstance(self.solver, str) or self.solver not in SOLVERS:
+            raise ValueError(f"solver must be one of {', '.join(SOLVERS)}, got {shown(self.solver)}")
         check_count("max_iter", self.max_iter)
-        if self.learning_rate != "auto":
+        if not _is_auto(self.learning_rate):
             check_positive(learning_rate=self.learning_rate)
-        if self.tol is not None and not (isinstance(self.tol, numbers.Real) and self.tol >= 0):
-            raise ValueError(f"tol must be None or a number of at least 0, got {self.tol!r}")
-        if self.gram not in ("auto", True, False):
-            raise ValueError(f"gram must be 'auto', True or False, got {self.gram!r}")
-        as_schedule(self.schedule)
+        if not _is_auto(self.batch_size):
+            check_count("batch_size", self.batch_size)
+        if self.tol is not None and not (is_number(self.tol) and self.tol >= 0):
+            raise ValueError(f"tol must be None or a number of at least 0, got {shown(self.tol)}")
+        check_switch("gram", self.gram, "auto")
+        as_factor(self.schedule)
+        if self.random_state is not None:
+            as_generator("random_state", self.random_state)
+
+
+def _is_auto(value):
+    return isinstance(value, str) and value == "auto"
 
 
 def batch_curvature(X, batch_size):

@@ -9,7 +9,7 @@ Each is a small frozen record that is called like a function, so that it can be 
 import math
 from dataclasses import dataclass
 
-from toolkit.linear_model.errors import check_positive
+from toolkit._checks import check_positive, is_number, shown
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,19 @@ class _Schedule:
     def __post_init__(self):
         check_positive(**{name: getattr(self, name) for name in self.__dataclass_fields__})
 
+    def __call__(self, t):
+        """Return the factor of update t."""
+        if not (is_number(t) and t >= 0):
+            raise ValueError(f"t is the number of an update, at least 0, got {shown(t)}")
+        return self.factor(t)
+
 
 @dataclass(frozen=True)
 class constant(_Schedule):
     """Always 1: the rate stays as it is. Stochastic descent then never settles."""
 
-    def __call__(self, t):
-        """Return the factor of update t."""
+    def factor(self, t):
+        """Return the factor of update t, for a loop that counts t itself."""
         return 1.0
 
 
@@ -37,8 +43,8 @@ class inverse_time(_Schedule):
 
     half: float = 100.0
 
-    def __call__(self, t):
-        """Return the factor of update t."""
+    def factor(self, t):
+        """Return the factor of update t, for a loop that counts t itself."""
         return 1.0 / (1.0 + t / self.half)
 
 
@@ -48,8 +54,8 @@ class exponential(_Schedule):
 
     decay: float = 1000.0
 
-    def __call__(self, t):
-        """Return the factor of update t."""
+    def factor(self, t):
+        """Return the factor of update t, for a loop that counts t itself."""
         return math.exp(-t / self.decay)
 
 
@@ -64,8 +70,8 @@ class annealing(_Schedule):
     t0: float = 5.0
     t1: float = 50.0
 
-    def __call__(self, t):
-        """Return the factor of update t."""
+    def factor(self, t):
+        """Return the factor of update t, for a loop that counts t itself."""
         return self.t0 / (t + self.t1)
 
 
@@ -80,7 +86,22 @@ def as_schedule(schedule):
         return schedule()
     if callable(schedule):
         return schedule
-    if schedule in SCHEDULES:
+    if isinstance(schedule, str) and schedule in SCHEDULES:
         return SCHEDULES[schedule]()
     raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)} or a function of the update number t, "
-                     f"got {schedule!r}")
+                     f"got {shown(schedule)}")
+
+
+def as_factor(schedule):
+    """Return what `as_schedule` does, as a function for a loop to call: t is not checked again, the first factor is."""
+    schedule = as_schedule(schedule)
+    if isinstance(schedule, _Schedule):
+        return schedule.factor
+    try:
+        first = schedule(0)
+    except TypeError as problem:
+        raise TypeError(f"schedule must be a function of the update number t, got one that fails for t = 0: {problem}"
+                        ) from problem
+    if not (is_number(first) and first >= 0):
+        raise ValueError(f"schedule must return a number of at least 0, got {shown(first)} for t = 0")
+    return schedule

@@ -5,7 +5,8 @@ No intercept is handled here: a model with one has a column of ones in X.
 
 import numpy as np
 
-from toolkit.linear_model.errors import check_problem
+from toolkit._checks import as_matrix, as_points, check_number
+from toolkit.linear_model.errors import check_problem, check_weights
 
 
 def mse(X, y, w):
@@ -33,9 +34,11 @@ def mse(X, y, w):
     >>> mse([[1, 0], [0, 1]], [1, 3], [0, 0])
     5.0
     """
-    X, y, w = check_problem(X, y, w)
-    residual = X @ w - y
-    return float(residual @ residual / len(y))
+    X, y = check_problem(X, y)
+    w = check_weights(w, X.shape[1], finite=False)
+    with np.errstate(over="ignore", invalid="ignore"):          # the loss of weights that have run away is infinite
+        residual = X @ w - y
+        return float(residual @ residual / len(y))
 
 
 def mse_gradient(X, y, w):
@@ -60,13 +63,15 @@ def mse_gradient(X, y, w):
     >>> mse_gradient([[1, 0], [0, 1]], [1, 3], [0, 0])
     array([-1., -3.])
     """
-    X, y, w = check_problem(X, y, w)
-    return 2 / len(y) * (X @ w - y) @ X
+    X, y = check_problem(X, y)
+    w = check_weights(w, X.shape[1], finite=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return 2 / len(y) * (X @ w - y) @ X
 
 
 def hessian(X):
     """Return the second derivative of the mean squared error, 2/m X'X, an array (n, n); it does not depend on w."""
-    X, _ = check_problem(X, np.zeros(len(X)))
+    X = as_matrix("X", X)
     return 2 / len(X) * X.T @ X
 
 
@@ -90,7 +95,7 @@ def curvature(X):
     >>> curvature([[1, 0], [0, 3]])
     (1.0, 9.0)
     """
-    X, _ = check_problem(X, np.zeros(len(X)))
+    X = as_matrix("X", X)
     m, n = X.shape
     if m < n:                                       # the non-zero eigenvalues of X'X and XX' are the same
         return 0.0, float(2 / m * np.linalg.eigvalsh(X @ X.T)[-1])
@@ -119,7 +124,8 @@ def normal_equation(X, y):
     Raises
     ------
     ValueError
-        If X'X is singular: a column of X is a combination of others, or there are fewer rows than columns.
+        If X'X is singular: a column of X is a combination of others, exactly or nearly, or there are fewer rows than
+        columns.
 
     References
     ----------
@@ -135,7 +141,13 @@ def normal_equation(X, y):
     if rank < X.shape[1]:
         raise ValueError(f"X'X is singular: X has {X.shape[1]} columns and rank {rank}, so that many weights fit "
                          "equally well; drop a column, or use LinearRegression, which takes the shortest solution")
-    return np.linalg.solve(X.T @ X, X.T @ y)
+    gram = X.T @ X
+    lengths = np.sqrt(gram.diagonal())
+    eigenvalues = np.linalg.eigvalsh(gram / np.multiply.outer(lengths, lengths))        # whatever the features' units
+    if eigenvalues[0] <= len(gram) * np.finfo(float).eps * eigenvalues[-1]:
+        raise ValueError("X'X is singular in floats: the columns of X nearly repeat each other, so that no digit of "
+                         "the weights would be right; drop a column, or use LinearRegression, which notices")
+    return np.linalg.solve(gram, X.T @ y)
 
 
 def leverage(X):
@@ -158,7 +170,7 @@ def leverage(X):
     >>> leverage([[1, 0], [1, 1], [1, 2]]).round(4)
     array([0.8333, 0.3333, 0.8333])
     """
-    X, _ = check_problem(X, np.zeros(len(X)))
+    X = as_matrix("X", X)
     U, singular_values, _ = np.linalg.svd(X, full_matrices=False)
     kept = singular_values > singular_values[0] * max(X.shape) * np.finfo(float).eps
     return (U[:, kept] ** 2).sum(axis=1)
@@ -182,7 +194,6 @@ def square_areas(x, y, slope, intercept):
     >>> square_areas([0, 1, 2], [1, 3, 4], 1, 1)
     array([0., 1., 1.])
     """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if x.ndim != 1 or x.shape != y.shape:
-        raise ValueError(f"x and y must be vectors of one length, got shapes {x.shape} and {y.shape}")
+    x, y = as_points(x, y)
+    check_number(slope=slope, intercept=intercept)
     return (y - slope * x - intercept) ** 2

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit._checks import as_floats, as_generator, check_function, is_number, shown
+
 
 @dataclass(frozen=True)
 class BiasVariance:
@@ -32,8 +34,10 @@ class BiasVariance:
     def test_error(self, rng):
         """Return the mean squared error against freshly drawn, normally distributed noisy targets.
 
-        The direct measurement that `total` explains: equal to it but for the chance of the draw.
+        The direct measurement that `total` explains: equal to it but for the chance of the draw. `rng` is a Generator,
+        or its seed.
         """
+        rng = as_generator("rng", rng)
         targets = self.truth + np.sqrt(self.noise) * rng.standard_normal(self.predictions.shape)
         return float(np.mean((self.predictions - targets) ** 2))
 
@@ -88,18 +92,23 @@ def bias_variance(fit_predict, draw, x, truth, noise, repeats=200, rng=None):
     >>> zero.bias2, zero.variance, zero.noise, zero.total
     (5.0, 0.0, 0.25, 5.25)
     """
+    check_function("fit_predict", fit_predict, "(x_train, y_train, x) -> predictions")
+    check_function("draw", draw, "rng -> (x_train, y_train)")
     x = np.asarray(x)
-    f = np.asarray(truth(x) if callable(truth) else truth, dtype=float)
+    as_floats("x", x)
+    f = as_floats("truth", truth(x) if callable(truth) else truth)
     if x.ndim == 0 or len(x) == 0 or f.shape != x.shape[:1]:
         raise ValueError(f"truth must have one value for each point of x, shape {x.shape[:1]}; got shape {f.shape}")
-    if not noise >= 0:
-        raise ValueError(f"noise is a standard deviation, at least 0, got {noise!r}")
+    _check_noise(noise)
     if not isinstance(repeats, int | np.integer) or repeats < 2:
-        raise ValueError(f"variance needs a whole number of repeats, at least 2, got {repeats!r}")
-    rng = np.random.default_rng(rng)
+        raise ValueError(f"variance needs a whole number of repeats, at least 2, got {shown(repeats)}")
+    rng = as_generator("rng", rng)
     predictions = np.empty((repeats, len(x)))
     for i in range(repeats):
-        y_hat = np.asarray(fit_predict(*draw(rng), x), dtype=float)
+        sample = draw(rng)
+        if not isinstance(sample, tuple | list) or len(sample) != 2:
+            raise ValueError(f"draw must return a training sample (x_train, y_train), got {shown(sample)}")
+        y_hat = as_floats("what fit_predict returns", fit_predict(*sample, x))
         if y_hat.shape != f.shape:
             raise ValueError(f"fit_predict must return one prediction a point, shape {f.shape}; got {y_hat.shape}")
         predictions[i] = y_hat
@@ -127,13 +136,17 @@ def decompose_error(predictions, truth, noise):
     >>> parts.bias2, parts.variance, parts.total
     (1.0, 1.0, 2.0)
     """
-    predictions, f = np.asarray(predictions, dtype=float), np.asarray(truth, dtype=float)
+    predictions, f = as_floats("predictions", predictions), as_floats("truth", truth)
     if predictions.ndim != 2 or predictions.shape[1:] != f.shape or not predictions.size:
         raise ValueError("predictions must have one row a training sample and one column a point of truth, "
                          f"(repeats, {f.size}); got shape {predictions.shape}")
-    if not noise >= 0:
-        raise ValueError(f"noise is a standard deviation, at least 0, got {noise!r}")
+    _check_noise(noise)
     bias2 = float(np.mean((predictions.mean(axis=0) - f) ** 2))
     variance = float(np.mean(predictions.var(axis=0)))
     sigma2 = float(noise) ** 2
     return BiasVariance(bias2, variance, sigma2, bias2 + variance + sigma2, predictions, f)
+
+
+def _check_noise(noise):
+    if not (is_number(noise) and noise >= 0):
+        raise ValueError(f"noise is a standard deviation, at least 0, got {shown(noise)}")

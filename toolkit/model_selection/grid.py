@@ -1,6 +1,7 @@
 """Every combination of some parameters' values."""
 
 import math
+import numbers
 from collections.abc import Mapping, Sequence
 from itertools import product
 
@@ -43,6 +44,8 @@ class ParameterGrid:
             if not isinstance(grid, Mapping):
                 raise TypeError(f"each parameter grid is a dict of name -> values, got {grid!r}")
             for name, values in grid.items():
+                if not isinstance(name, str):
+                    raise TypeError(f"the names in a parameter grid are text, got {name!r} ({type(name).__name__})")
                 _check_values(name, values)
 
     def __iter__(self):
@@ -57,6 +60,8 @@ class ParameterGrid:
 
     def __getitem__(self, index):
         """Return combination number `index` without making those before it."""
+        if not isinstance(index, numbers.Integral):
+            raise TypeError(f"the number of a combination must be a whole number, got {index!r}")
         rest = index
         for grid in self.param_grid:
             size = math.prod(len(values) for values in grid.values())

@@ -4,9 +4,9 @@ import math
 import numbers
 
 import numpy as np
-from sklearn.utils import indexable
 
-from toolkit.model_selection.rows import classes_of, n_rows, names_of, random_generator, take_rows
+from toolkit._checks import check_switch, shown
+from toolkit.model_selection.rows import classes_of, n_rows, names_of, random_generator, read_rows, take_rows
 
 
 def train_test_split(*arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None):
@@ -45,7 +45,8 @@ def train_test_split(*arrays, test_size=None, train_size=None, random_state=None
     """
     if not arrays:
         raise ValueError("train_test_split needs at least one array, got none")
-    arrays = indexable(*arrays)                            # says so if lengths differ
+    check_switch("shuffle", shuffle)
+    arrays = read_rows(*arrays)
     m = n_rows(arrays[0])
     n_train, n_test = split_sizes(m, test_size, train_size)
     if stratify is not None:
@@ -98,7 +99,7 @@ def _row_count(name, size, m, rounding):
     if isinstance(size, numbers.Real) and not isinstance(size, numbers.Integral) and 0 < size < 1:
         return rounding(size * m)
     raise ValueError(f"{name} must be a share in (0, 1) or a whole number of rows from 1 to {m - 1} "
-                     f"(there are {m}), got {size!r}")
+                     f"(there are {m}), got {shown(size)}")
 
 
 def _stratified_rows(y, m, n_train, n_test, rng):

@@ -1,8 +1,22 @@
 """Rows and classes of whatever holds data: arrays, sparse matrices, data frames, lists."""
 
+import numbers
+from collections.abc import Mapping, Set
+
 import numpy as np
-from sklearn.utils import assert_all_finite, check_random_state
+from sklearn.utils import assert_all_finite, check_random_state, indexable
 from sklearn.utils.multiclass import type_of_target
+
+from toolkit._checks import shown
+
+
+def read_rows(*arrays):
+    """Return the arrays, all of one length, with rows that can be taken by number; all but the first may be None."""
+    for i, array in enumerate(arrays):
+        if isinstance(array, str | bytes | Mapping | Set) or (array is None and i == 0):
+            raise TypeError(f"expected rows in an array, data frame, sparse matrix or list, got {shown(array)} "
+                            f"({type(array).__name__})")
+    return indexable(*arrays)                               # says so if lengths differ
 
 
 def n_rows(data):
@@ -31,11 +45,15 @@ def random_generator(random_state):
         return np.random.default_rng()
     if isinstance(random_state, np.random.Generator):
         return random_state
+    if isinstance(random_state, bool) or (isinstance(random_state, numbers.Integral) and not 0 <= random_state < 2**32):
+        raise ValueError(f"random_state must be a whole number from 0 to 2**32 - 1, got {random_state!r}")
     return check_random_state(random_state)
 
 
 def target_kind(y):
     """Return what `y` holds in scikit-learn's words: binary, multiclass, continuous, ..."""
+    if isinstance(y, list | tuple) and any(value is None or value != value for value in y if np.ndim(value) == 0):
+        raise ValueError(f"y contains NaN or None, got {shown(y)}")         # NumPy would make it the class 'nan'
     assert_all_finite(np.asarray(y), input_name="y")
     return type_of_target(y, input_name="y")
 

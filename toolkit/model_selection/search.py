@@ -4,15 +4,15 @@ import time
 from copy import deepcopy
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
-from sklearn.utils import get_tags, indexable
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from toolkit._checks import check_switch
 from toolkit.model_selection.grid import ParameterGrid
 from toolkit.model_selection.results import results_table
-from toolkit.model_selection.splits import check_cv
-from toolkit.model_selection.validation import one_scorer, run, targets
+from toolkit.model_selection.validation import prepare, run, targets
 
 
 def _estimator_has(method):
@@ -93,16 +93,15 @@ class GridSearchCV(MetaEstimatorMixin, BaseEstimator):
             If the grid is empty, names a parameter that the estimator does not have (the message lists those that it
             has), or every fit fails.
         """
-        X, y = indexable(X, y)
+        if not callable(self.refit):
+            check_switch("refit", self.refit)
+        check_switch("return_train_score", self.return_train_score)
         if y is None and get_tags(self).target_tags.required:
             raise ValueError(f"this search of a {type(self.estimator).__name__} requires y to be passed, "
                              "but the target y is None")
         candidates = list(ParameterGrid(self.param_grid))
         settings = [clone(self.estimator).set_params(**clone(params, safe=False)) for params in candidates]
-        self.scorer_ = one_scorer(self.estimator, self.scoring)
-        splits = list(check_cv(self.cv, y, classifier=is_classifier(self.estimator)).split(X, y))
-        if not splits:
-            raise ValueError(f"cv={self.cv!r} gives no split, so no candidate can be judged")
+        X, y, self.scorer_, splits = prepare(self.estimator, X, y, self.cv, self.scoring)
         trials = run([(setting, X, y, train, test, self.scorer_) for setting in settings for train, test in splits],
                      n_jobs=self.n_jobs, verbose=self.verbose, error_score=self.error_score,
                      train_score=self.return_train_score)
@@ -123,7 +122,7 @@ class GridSearchCV(MetaEstimatorMixin, BaseEstimator):
             return int(np.argmin(self.cv_results_["rank_test_score"]))
         index = self.refit(self.cv_results_)
         n_candidates = len(self.cv_results_["params"])
-        if not isinstance(index, int | np.integer) or not 0 <= index < n_candidates:
+        if not isinstance(index, int | np.integer) or isinstance(index, bool) or not 0 <= index < n_candidates:
             raise IndexError(f"refit must return the number of a candidate, 0 to {n_candidates - 1}; got {index!r}")
         return int(index)
 

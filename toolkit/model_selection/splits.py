@@ -5,9 +5,9 @@ import warnings
 from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
-from sklearn.utils import indexable
 
-from toolkit.model_selection.rows import classes_of, n_rows, names_of, random_generator, target_kind
+from toolkit._checks import shown
+from toolkit.model_selection.rows import classes_of, n_rows, names_of, random_generator, read_rows, target_kind
 
 
 @dataclass
@@ -69,7 +69,7 @@ class KFold:
         ValueError
             If there are fewer rows than folds.
         """
-        X, y = indexable(X, y)
+        X, y = read_rows(X, y)
         if n_rows(X) < self.n_splits:
             raise ValueError(f"{type(self).__name__} cannot make n_splits={self.n_splits} folds "
                              f"of only n_samples={n_rows(X)}")
@@ -182,9 +182,27 @@ def check_cv(cv=5, y=None, *, classifier=False):
     if isinstance(cv, numbers.Integral):
         stratified = classifier and y is not None and target_kind(y) in ("binary", "multiclass")
         return StratifiedKFold(cv) if stratified else KFold(cv)
-    if hasattr(cv, "split") and hasattr(cv, "get_n_splits"):
+    if hasattr(cv, "split") and hasattr(cv, "get_n_splits") and not isinstance(cv, type):
         return cv
-    if isinstance(cv, str) or not hasattr(cv, "__iter__"):
+    if isinstance(cv, str | type) or not hasattr(cv, "__iter__"):
         raise ValueError("cv must be a number of folds, a splitter or an iterable of (train, test) indices, "
-                         f"got {cv!r}")
-    return FixedSplits(tuple(cv))
+                         f"got {shown(cv)}")
+    splits = tuple(cv)
+    if not splits:
+        raise ValueError(f"cv={cv!r} gives no split, so that nothing can be judged")
+    for split in splits:
+        check_split(split)
+    return FixedSplits(splits)
+
+
+def check_split(split, m=None):
+    """Raise unless `split` is a pair (train, test) of non-empty lists of row numbers, all of them below m if given."""
+    if not isinstance(split, tuple | list | np.ndarray) or len(split) != 2:
+        raise ValueError(f"a split of cv is a pair (train, test) of row numbers, got {shown(split)}")
+    for name, rows in zip(("train", "test"), split, strict=True):
+        rows = np.asarray(rows)
+        if rows.ndim != 1 or not rows.size or rows.dtype.kind not in "iub":
+            raise ValueError(f"the {name} rows of a split must be a list of at least one row number, got {shown(rows)}")
+        if m is not None and rows.dtype.kind != "b" and not (rows.min() >= 0 and rows.max() < m):
+            raise ValueError(f"the {name} rows of a split must lie between 0 and {m - 1}, the rows of X, "
+                             f"got {rows.min()} to {rows.max()}")

@@ -5,6 +5,7 @@ import sys
 import time
 import traceback
 import warnings
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,12 @@ from joblib import Parallel, delayed
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import check_scoring, get_scorer
-from sklearn.utils import indexable
+from sklearn.utils import get_tags
 from tqdm import tqdm
 
-from toolkit.model_selection.rows import random_generator, take_rows
-from toolkit.model_selection.splits import check_cv
+from toolkit._checks import check_switch, shown
+from toolkit.model_selection.rows import n_rows, random_generator, read_rows, take_rows
+from toolkit.model_selection.splits import check_cv, check_split
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,12 @@ def cross_validation_steps(estimator, X, y=None, cv=None, *, scoring=None):
     scoring : str or callable, optional
         A scikit-learn scorer name or ``scorer(estimator, X, y)``; by default the estimator's own ``score``.
     """
-    X, y = indexable(X, y)
-    scorer = one_scorer(estimator, scoring)
-    for number, (train, test) in enumerate(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y)):
+    X, y, scorer, splits = prepare(estimator, X, y, cv, scoring)
+    return _rounds(estimator, X, y, scorer, splits)
+
+
+def _rounds(estimator, X, y, scorer, splits):
+    for number, (train, test) in enumerate(splits):
         trial, fitted = fit_and_score(estimator, X, y, train, test, scorer, train_score=True, error_score="raise")
         yield Round(number, np.asarray(train), np.asarray(test), trial.test_score, trial.train_score, fitted)
 
@@ -86,9 +91,7 @@ def cross_val_score(estimator, X, y=None, *, scoring=None, cv=None, n_jobs=None,
     ----------
     Lecture 03, "Cross-validation".
     """
-    X, y = indexable(X, y)
-    scorer = one_scorer(estimator, scoring)
-    splits = check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y)
+    X, y, scorer, splits = prepare(estimator, X, y, cv, scoring)
     trials = run([(estimator, X, y, train, test, scorer) for train, test in splits],
                  n_jobs=n_jobs, verbose=verbose, error_score=error_score, description="rounds")
     return np.array([trial.test_score for trial in trials])
@@ -119,9 +122,8 @@ def learning_curve(estimator, X, y=None, *, train_sizes=(0.1, 0.325, 0.55, 0.775
     ValueError
         If a size is out of range.
     """
-    X, y = indexable(X, y)
-    scorer = one_scorer(estimator, scoring)
-    splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
+    check_switch("shuffle", shuffle)
+    X, y, scorer, splits = prepare(estimator, X, y, cv, scoring)
     sizes = absolute_sizes(train_sizes, min(len(train) for train, _ in splits))
     if shuffle:
         rng = random_generator(random_state)
@@ -177,11 +179,13 @@ def validation_curve(estimator, X, y=None, *, param_name, param_range, cv=None, 
     ValueError
         If the estimator has no such parameter, naming those that it has, or there is no value.
     """
-    X, y = indexable(X, y)
+    if not isinstance(param_name, str):
+        raise TypeError(f"param_name must be the name of a parameter, got {shown(param_name)}")
+    if isinstance(param_range, str | Mapping | Set) or not np.iterable(param_range):
+        raise TypeError(f"param_range must be a list of values of {param_name}, got {shown(param_range)}")
     if len(param_range) == 0:
         raise ValueError(f"param_range must hold at least one value of {param_name}, got none")
-    scorer = one_scorer(estimator, scoring)
-    splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
+    X, y, scorer, splits = prepare(estimator, X, y, cv, scoring)
     candidates = [clone(estimator).set_params(**{param_name: value}) for value in param_range]
     tasks = [(candidate, X, y, train, test, scorer) for train, test in splits for candidate in candidates]
     trials = run(tasks, n_jobs=n_jobs, verbose=verbose, error_score=error_score, train_score=True, description="fits")
@@ -191,6 +195,21 @@ def validation_curve(estimator, X, y=None, *, param_name, param_range, cv=None, 
 
 # --------------------------------------------------------------------------------------------------------------------
 # What all of them, and the search, are made of
+
+
+def prepare(estimator, X, y, cv, scoring):
+    """Return X, y, the scorer and the list of splits for an estimator, or say what came instead."""
+    X, y = read_rows(X, y)
+    scorer = one_scorer(estimator, scoring)
+    splitter = check_cv(cv, y, classifier=is_classifier(estimator))
+    if y is None and get_tags(estimator).target_tags.required:
+        raise ValueError(f"{type(estimator).__name__} requires y to be passed, but the target y is None")
+    splits = list(splitter.split(X, y))
+    if not splits:
+        raise ValueError(f"cv={cv!r} gives no split, so that nothing can be judged")
+    for split in splits:
+        check_split(split, n_rows(X))
+    return X, y, scorer, splits
 
 
 def fit_and_score(estimator, X, y, train, test, scorer, *, train_score=False, error_score=np.nan):
@@ -237,7 +256,7 @@ def as_number(score):
 def one_scorer(estimator, scoring):
     """Return ``scorer(estimator, X, y)`` for `scoring`, a name, a callable or None."""
     if scoring is not None and not isinstance(scoring, str) and not callable(scoring):
-        raise ValueError(f"scoring must be the name of one scorer or a callable, got {scoring!r}")
+        raise ValueError(f"scoring must be the name of one scorer or a callable, got {shown(scoring)}")
     return get_scorer(scoring) if isinstance(scoring, str) else check_scoring(estimator, scoring=scoring)
 
 
@@ -247,11 +266,16 @@ def run(tasks, *, n_jobs=None, verbose=0, error_score=np.nan, train_score=False,
     Raises
     ------
     ValueError
-        If `error_score` is neither a number nor "raise", or every fit failed. If only some failed, a
+        If `error_score`, `n_jobs` or `verbose` makes no sense, or every fit failed. If only some failed, a
         FitFailedWarning says how many and shows the first traceback.
     """
-    if error_score != "raise" and not isinstance(error_score, numbers.Number):
-        raise ValueError(f'error_score must be a number or "raise", got {error_score!r}')
+    if not (isinstance(error_score, str) and error_score == "raise") and (
+            not isinstance(error_score, numbers.Real) or isinstance(error_score, bool)):
+        raise ValueError(f'error_score must be a number or "raise", got {shown(error_score)}')
+    if n_jobs is not None and (not isinstance(n_jobs, numbers.Integral) or isinstance(n_jobs, bool) or n_jobs == 0):
+        raise ValueError(f"n_jobs must be None or a whole number of processes, -1 for all cores, got {shown(n_jobs)}")
+    if not isinstance(verbose, numbers.Real) or verbose < 0:
+        raise ValueError(f"verbose must be 0 or 1, got {shown(verbose)}")
     settings = {"train_score": train_score, "error_score": error_score}
     trials = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(_trial)(*task, **settings) for task in tasks)
     trials = list(tqdm(trials, total=len(tasks), desc=description, file=sys.stdout, disable=not verbose))

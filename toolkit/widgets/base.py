@@ -15,12 +15,15 @@ import html
 import io
 import itertools
 import json
+import math
 from pathlib import Path
 
 import anywidget
 import numpy as np
 import traitlets
 from PIL import Image
+
+from toolkit._checks import as_floats, check_count, check_number, shown
 
 VIEWS = Path(__file__).parent / "views"
 SHARED = tuple(VIEWS / name for name in ("plot.css", "plot.js", "stage.js"))
@@ -57,6 +60,13 @@ class Demo(anywidget.AnyWidget):
     alt = traitlets.Unicode().tag(sync=True)
     data = traitlets.Dict().tag(sync=True)
 
+    def __init__(self, **words_and_data):
+        unknown = sorted(set(words_and_data) - set(self.trait_names()))
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}; its words and data are title, "
+                            "caption, questions, alt and data")
+        super().__init__(**words_and_data)
+
     def __init_subclass__(cls, view=None, **options):
         super().__init_subclass__(**options)
         if view is not None:
@@ -84,7 +94,11 @@ class Demo(anywidget.AnyWidget):
         """Return the bytes of `picture`, drawn once for each state of the data."""
         if getattr(self, "_png_of", None) is not self.data:
             drawn, small = io.BytesIO(), io.BytesIO()
-            self.picture().savefig(drawn, format="png", dpi=110)
+            picture = self.picture()
+            if not hasattr(picture, "savefig"):
+                raise TypeError(f"picture() of {type(self).__name__} must return a matplotlib Figure, "
+                                f"got {shown(picture)}")
+            picture.savefig(drawn, format="png", dpi=110)
             Image.open(drawn).convert("RGB").quantize(64).save(small, format="png", optimize=True)
             self._png, self._png_of = small.getvalue(), self.data
         return self._png
@@ -140,9 +154,15 @@ def rounded(values, digits=4):
     >>> rounded([[123.456, np.nan], [-0.0123456, 0.0]])
     [[123.5, None], [-0.01235, 0.0]]
     """
-    if np.ndim(values):
-        return [rounded(value, digits) for value in values]
-    return float(f"{values:.{digits}g}") + 0.0 if np.isfinite(values) else None
+    check_count("digits", digits)
+    values = as_floats("values", values, finite=False)
+    return _rounded(values.tolist(), digits)
+
+
+def _rounded(values, digits):
+    if isinstance(values, list):
+        return [_rounded(value, digits) for value in values]
+    return float(f"{values:.{digits}g}") + 0.0 if math.isfinite(values) else None
 
 
 def packed(values, low, high):
@@ -158,9 +178,10 @@ def packed(values, low, high):
     >>> packed([0.0, 1.0], 0, 1)
     {'low': 0.0, 'high': 1.0, 'uint16': 'AAD//w=='}
     """
+    check_number(low=low, high=high)
     if not low < high:
         raise ValueError(f"packed needs low < high, got {low} and {high}")
-    values = np.asarray(values, dtype=float)
+    values = as_floats("values", values, finite=False)
     if not np.isfinite(values).all():
         raise ValueError(f"packed cannot carry NaN or infinity, got {int((~np.isfinite(values)).sum())} of them")
     scaled = np.rint((np.clip(values, low, high) - low) / (high - low) * 65535).astype("<u2")

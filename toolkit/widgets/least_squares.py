@@ -28,7 +28,7 @@ class LeastSquaresDemo(Demo, view="least_squares"):
         h = data["leverage"]
         super().__init__(
             title="What does least squares make least?",
-            caption=f"Each residual is the side of a square. This line's squares have area {area:.0f}, "
+            caption=f"Each residual is the side of a square. At first the line's squares have area {area:.0f}, "
             f"the best line's {best:.0f}: move the line until the dot meets the cross.",
             questions=[
                 ["Move one house's price by 100. Which house turns the line most, which not at all?",
