@@ -23,7 +23,7 @@ run: .venv/ready ## execute every lecture with papermill; report and offline HTM
 	@$(RUN) run
 
 grade: .venv/ready ## grade thirty made-up hand-ins of a lab: make grade LAB=03_regression
-	@$(RUN) demo $(LAB)
+	@$(RUN) demo "$(LAB)"
 
 slides: .venv/ready ## build every deck as offline HTML and PDF
 	@$(RUN) slides
@@ -39,7 +39,7 @@ doctor: .venv/bin/uv ## say what is missing on this machine, who needs it and ho
 	@$(RUN) doctor
 
 lock: .venv/ready-dev ## compile requirements.txt from pyproject.toml for all Pythons and platforms
-	@$(BIN)/uv pip compile --universal --no-emit-index-url --extra dev --extra gpu --extra hub --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --universal --no-emit-index-url --extra dev --extra gpu --extra hub --extra postgres --custom-compile-command "make lock" pyproject.toml -o requirements.txt
 
 clean: ## remove the environment and everything that was built
 	rm -rf .venv build slides/node_modules

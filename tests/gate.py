@@ -4,6 +4,7 @@ System packages where they can be installed, then style, import contracts, the c
 the slow ones. Every step runs, whatever became of the one before. The exit code is 1 if any failed.
 """
 
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -14,10 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import doctor
+from tests.autograder.people import postgres
 
 ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "build" / "gate"
-SYSTEM = {"chromium": doctor.find_chromium}           # Debian's name of a package, and what finds it
+SYSTEM = {                                            # Debian's name of a package, and what finds it
+    "chromium": doctor.find_chromium,
+    "bubblewrap": lambda: shutil.which("bwrap"),
+    "openjdk-17-jre-headless": lambda: shutil.which("java"),
+    "libseccomp2": lambda: ctypes.util.find_library("seccomp"),
+    "postgresql": postgres.programs,
+}
 PROCESSES = min(os.cpu_count() or 1, 4)
 PARALLEL = [f"-n{PROCESSES}", "--dist=loadfile"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", *PARALLEL, "--durations=0", "--durations-min=60"]

@@ -114,6 +114,25 @@ class Registry:
 
         return self._adder(name, room, f"<= +{at_most_ms:g} ms", measure)
 
+    def wall(self, name, *, faster=None, at_most=None, repeats=10, room=None):
+        """Register ``function() -> (ours, reference)``, two calls that return milliseconds themselves, called in turns.
+
+        For what other processes do, which CPU time does not see. Targets as in `ratio`, of the medians.
+        """
+        def measure(function):
+            rivals, samples = function(), ([], [])
+            for _ in range(repeats):
+                for rival, taken in zip(rivals, samples, strict=True):
+                    taken.append(rival())
+            ours, reference = (percentile(taken, 0.5) for taken in samples)
+            value = reference / ours if faster is not None else ours / reference
+            met = value >= faster if faster is not None else value <= at_most if at_most is not None else None
+            return {"ours": ours, "reference": reference, "value": value, "met": met,
+                    "figure": f"{value:.3g}x {'faster' if faster is not None else 'time'}"}
+
+        target = f">= {faster:g}x faster" if faster else f"<= {at_most:g}x time" if at_most else ""
+        return self._adder(name, room, target, measure)
+
     def latency(self, name, *, goal, bound, room=None):
         """Register ``function() -> milliseconds``, a list of answers to one key press each.
 

@@ -50,6 +50,15 @@ def test_ten_times_the_work_costs_about_ten_times_the_time():
     assert 4 < ours / reference < 25
 
 
+@pytest.mark.parametrize(("target", "met"), [({"at_most": 1.35}, False), ({"at_most": 3}, True), ({}, None),
+                                             ({"faster": 0.4}, True), ({"faster": 0.6}, False)])
+def test_wall_clocks_are_compared_by_their_medians(registry, target, met):
+    ours, reference = iter([2, 2, 90] * 4), iter([1, 1, 50] * 4)
+    registry.wall("w", **target)(lambda: ((lambda: next(ours)), (lambda: next(reference))))
+    row = registry.benchmarks["w"].run()
+    assert (row.ours, row.reference, row.met) == (2, 1, met)
+
+
 def test_sleeping_is_not_counted_as_work():
     assert cpu_seconds(lambda: time.sleep(0.05)) < 0.025
 
