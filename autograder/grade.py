@@ -1,16 +1,22 @@
 """Grade a class: one student a task, in processes that live on; nothing a student hands in can stop the others."""
 
 import contextlib
+from datetime import UTC, datetime
 
 import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from autograder.errors import CourseError
-from autograder.gradebook import open_gradebook
+from autograder.files import meant
+from autograder.gradebook import read_stamp
+from autograder.people.attempts import register, teams_of
+from autograder.policy import load_policy
 from autograder.results import Row, keep, row_path
-from autograder.worker import Limits, fingerprint, grade_student, no_grades, released_notebooks
+from autograder.sandbox import tiers
+from autograder.sandbox.limits import Limits
+from autograder.worker import grade_team, no_grades, released_notebooks, submitted, unchanged
 
-UNSANDBOXED = "Student code runs unsandboxed, as the current user: it can read and change what you can."
+UNSANDBOXED = "Student code runs WITHOUT A SANDBOX, as the current user: it can read and change what you can."
 
 
 def handed_in(course, assignment):
@@ -19,20 +25,11 @@ def handed_in(course, assignment):
     return sorted(p.parent.name for p in folder.glob(f"*/{assignment}") if p.is_dir() and p.parent.name[0] != ".")
 
 
-def _register(course, assignment, students):
-    """Make the students and their submissions known before anything runs, so that no two processes create the same."""
-    with open_gradebook(course) as gradebook:
-        for student in students:
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(assignment, student)
-
-
-def _unchanged(course, assignment, student):
-    """Return the kept row of a student whose hand-in and release are what they were, else None."""
+def _unchanged(course, assignment, student, safe):
+    """Return the kept row of a student for whom grading again would give the same, else None."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
         row = Row.from_json(row_path(course.nbgrader, assignment, student).read_text(encoding="utf-8"))
-        if row.fingerprint == fingerprint(course, student, assignment):
-            return row
+        return row if unchanged(row, course, submitted(course, student, assignment), safe) else None
     return None
 
 
@@ -41,7 +38,22 @@ def _results(tasks, jobs):
     yield from joblib.Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered", batch_size=1)(tasks)
 
 
-def grade(course, assignment, *, students=None, jobs=None, limits=None, only_new=False, on_row=None):
+def since(course, assignment, moment):
+    """Return the students whose hand-in came after `moment`, naive UTC; by its timestamp, else by its files."""
+    found = []
+    for student in handed_in(course, assignment):
+        folder = course.nbgrader / "submitted" / student / assignment
+        stamp = None
+        with contextlib.suppress(OSError):
+            stamp = read_stamp((folder / "timestamp.txt").read_text(encoding="utf-8", errors="replace"))
+        if stamp is None:
+            latest = max((path.lstat().st_mtime for path in folder.rglob("*")), default=folder.stat().st_mtime)
+            stamp = datetime.fromtimestamp(latest, UTC).replace(tzinfo=None)
+        found += [student] if stamp > moment else []
+    return found
+
+
+def grade(course, assignment, *, students=None, jobs=None, limits=None, again=False, unsafe=False, on_row=None):
     """Grade an assignment and return a Row for every student who handed anything in, sorted by student.
 
     Parameters
@@ -55,44 +67,60 @@ def grade(course, assignment, *, students=None, jobs=None, limits=None, only_new
         Processes at once; as many as there are cores unless given.
     limits : Limits, optional
         Seconds a cell and a notebook get.
-    only_new : bool
-        Leave out those whose hand-in and release have not changed since they were graded; their rows are returned, too.
+    again : bool
+        Also those whose hand-in, release and tests have not changed since they were graded; without it their rows are
+        returned as they are, so that grading that was stopped goes on where it was.
+    unsafe : bool
+        Run students' code without a box.
     on_row : callable, optional
         Called with each Row as it is ready, in no particular order.
 
     Raises
     ------
     CourseError
-        If the assignment is not released, or a student named has handed nothing in.
+        If the assignment is not released, a student named has handed nothing in, or there is no box here.
     """
     released_notebooks(course, assignment)
+    tier = tiers.choose(unsafe)
     there = handed_in(course, assignment)
     if unknown := sorted(set(students or ()) - set(there)):
-        raise CourseError(f"{', '.join(unknown)} handed in nothing for {assignment}; {len(there)} students did.")
+        raise CourseError(f"{', '.join(map(repr, unknown))}: no hand-in for {assignment}; {len(there)} students have "
+                          f"one.{meant(unknown[0], there)}")
     wanted = sorted(students or there)
-    limits, jobs = limits or Limits(), jobs or joblib.cpu_count()
-    rows = {s: _unchanged(course, assignment, s) for s in wanted} if only_new else {}
-    rows = {student: row for student, row in rows.items() if row}
-    todo = [student for student in wanted if student not in rows]
-    _register(course, assignment, todo)
+    limits, jobs, rows = limits or Limits(), min(jobs or joblib.cpu_count(), max(len(wanted), 2)), {}
+    todo = []
+    for team in teams_of(course, assignment, wanted):
+        row = _unchanged(course, assignment, team[0], tier.safe) if len(team) == 1 and not again else None
+        if row is not None and load_policy().resubmission == "last":
+            rows[row.student] = row
+        else:
+            todo.append(team)
+    register(course, assignment, [student for team in todo for student in team])
 
     def done(row):
         rows[row.student] = row
-        keep(course.nbgrader, row)
         if on_row:
             on_row(row)
 
-    task = joblib.delayed(grade_student)
+    def tasks(teams):
+        return [joblib.delayed(grade_team)(course, assignment, team, limits, unsafe, again) for team in teams]
+
     if jobs > 1:
         with contextlib.suppress(TerminatedWorkerError):
-            for row in _results([task(course, assignment, s, limits) for s in todo], jobs):
-                done(row)
-    for student in todo:                              # one at a time: who ends the process now is the one who did it
-        if student in rows:
+            for found in _results(tasks(todo), jobs):
+                for row in found:
+                    done(row)
+    for team in todo:                                 # one at a time: who ends the process now is the one who did it
+        if team[0] in rows:
             continue
         try:
-            done(next(iter(_results([task(course, assignment, student, limits)], 2))))
+            found = next(iter(_results(tasks([team]), 2)))
         except TerminatedWorkerError:
             why = "The process that graded this hand-in was ended by it (or ran out of memory)."
-            done(Row(student, assignment, no_grades(course, student, assignment, why), [why]))
-    return [rows[student] for student in wanted]
+            found = [Row(student, assignment, no_grades(course, student, assignment, why), [why], flags=[why])
+                     for student in team]
+            for row in found:
+                keep(course.nbgrader, row)
+        for row in found:
+            done(row)
+    return [rows[student] for student in sorted(rows)]

@@ -49,13 +49,17 @@ class BoundedExecute(Execute):
             return nb, resources
         return super().preprocess(nb, resources, km)
 
-    def preprocess_cell(self, cell, resources, index):
-        """Execute one cell, or say why it was not."""
+    def out_of_time(self):
+        """Return why nothing runs any more, nothing while there is time."""
         self.deadline = self.deadline or time.monotonic() + self.total_timeout      # the kernel is up only now
         if not self.stopped and time.monotonic() > self.deadline:
             self.stopped = f"The notebook ran longer than {self.total_timeout} s; the cells from here on did not run."
-        if self.stopped:
-            not_run(cell, self.stopped)
+        return self.stopped
+
+    def preprocess_cell(self, cell, resources, index):
+        """Execute one cell, or say why it was not."""
+        if reason := self.out_of_time():
+            not_run(cell, reason)
             return cell, resources
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         where = f"the cell {name}" if name else f"cell {index + 1}"
@@ -106,6 +110,8 @@ def score(cell):
     negative or more than the maximum is clamped.
     """
     most = float(cell.metadata["nbgrader"]["points"])
+    if (cell.metadata.get("autograder") or {}).get("oral"):
+        return None, "To be asked in person."
     if is_solution(cell):
         if cell.metadata["nbgrader"].get("checksum") == compute_checksum(cell):
             return 0.0, "Not answered."
@@ -129,13 +135,23 @@ def score(cell):
 
 
 class CarefulGrades(SaveAutoGrades):
-    """Writes the points of `score` into the gradebook; marks that a person gave stay."""
+    """Writes the points of `score` into the gradebook, all at once; marks that a person gave stay."""
 
-    def _add_score(self, cell, resources):
-        if not is_grade(cell):
-            return
-        names = cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
-        grade = self.gradebook.find_grade(*names)
-        grade.auto_score, _ = score(cell)
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        self.gradebook.db.commit()
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Write points and the automatic comment of one cell; the last one commits them all."""
+        names = self.notebook_id, self.assignment_id, self.student_id
+        if is_grade(cell):
+            grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *names)
+            grade.auto_score, _ = score(cell)
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        if is_solution(cell):
+            comment = self.gradebook.find_comment(cell.metadata["nbgrader"]["grade_id"], *names)
+            untouched = cell.metadata["nbgrader"].get("checksum") == compute_checksum(cell)
+            comment.auto_comment = "No response." if untouched else None
+        if cell_index + 1 == resources["cells"]:
+            self.gradebook.db.commit()
+        return cell, resources
+
+    def preprocess(self, nb, resources):
+        """Write the points of a notebook."""
+        return super().preprocess(nb, {**resources, "cells": len(nb.cells)})[0], resources

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 
+from autograder.errors import CourseError
+from autograder.files import write_whole
 from autograder.labs import QUESTION, points
 
 
@@ -35,6 +37,11 @@ class Row:
     late: bool = False
     fingerprint: str = ""
     seconds: float = 0.0
+    tier: str = ""                                    # the box that the code ran in, in words
+    mode: str = ""                                    # split, or what was not
+    flags: list = field(default_factory=list)         # sentences for a person to look at; they cost nothing
+    versions: dict = field(default_factory=dict)
+    times: dict = field(default_factory=dict)         # test cell -> seconds
 
     def got(self, kind=None):
         """Return the exact points of one notebook or of all; what waits for a person counts as nothing yet."""
@@ -107,11 +114,17 @@ def row_path(root, assignment, student):
 def keep(root, row):
     """Write a row to its file."""
     path = row_path(root, row.assignment, row.student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(row.to_json(), encoding="utf-8")
+    write_whole(path, row.to_json())
 
 
 def read_rows(root, assignment):
     """Return the kept rows of an assignment, sorted by student."""
     paths = sorted((root / "rows" / assignment).glob("*.json"))
-    return [Row.from_json(path.read_text(encoding="utf-8")) for path in paths]
+    rows = []
+    for path in paths:
+        try:
+            rows.append(Row.from_json(path.read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CourseError(f"{path} is damaged ({error!r}). Delete it, then run: python -m autograder grade "
+                              f"{assignment} --student {path.stem}") from None
+    return rows
