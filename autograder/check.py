@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from autograder.errors import CourseError
-from autograder.labs import lab_problems, lab_sources
+from autograder.labs import lab_problems, lab_sources, not_python
+from autograder.notebooks import read_percent
 from autograder.twins import twin_problems
 
 
@@ -58,13 +59,25 @@ def student_problems(course):
             yield from release_problems(notebook, f"labs/{folder.name}/{name}.py")
 
 
+def syntax_problems(course):
+    """Yield where a code cell of a lecture is not Python."""
+    for lecture in course.lectures():
+        try:
+            cells = read_percent(lecture).cells
+        except CourseError:
+            continue                                  # twin_problems says it
+        for cell in cells:
+            if cell.cell_type == "code" and (wrong := not_python(cell.source)):
+                yield Problem(f"course/{lecture.name}", f"cell {cell.id}: {wrong}.")
+
+
 def problems(course):
     """Return every :class:`Problem` of the course: twins, labs, student's versions, units; in this order."""
     found = [Problem(*row) for row in twin_problems(course)]
     for sentence in [*lab_problems(course), *student_problems(course)]:
         where, _, what = sentence.partition(": ")
         found.append(Problem(where, what) if what else Problem("labs", sentence))
-    found += unit_problems(course)
+    found += [*syntax_problems(course), *unit_problems(course)]
     return found
 
 

@@ -21,6 +21,7 @@ import nbformat
 import yaml
 
 from autograder.errors import CourseError
+from autograder.files import read_text
 
 HEADER = re.compile(r"\A---\n(.*?)\n---[ \t]*\n", re.DOTALL)
 FENCE = re.compile(r"^(`{3,}|~{3,})\s*(.*)$")
@@ -51,11 +52,11 @@ def parse(path):
     CourseError
         If the header is missing or has no title, a fence is not closed, or a slide is empty; with file and line.
     """
-    text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    text = read_text(path, "The deck").replace("\r\n", "\n")
     match = HEADER.match(text)
     try:
         header = yaml.safe_load(match[1]) if match else None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise CourseError(f"{path.name}: the header is not YAML: {error}") from None
     if not isinstance(header, dict) or not header.get("title"):
         raise CourseError(f"{path.name}: a deck begins with a YAML header between two lines --- that has a title.")

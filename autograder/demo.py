@@ -5,17 +5,19 @@ import io
 import shutil
 from dataclasses import dataclass
 
-from autograder.build import build
+from autograder.build import build, checked_sources
 from autograder.collect import collect
 from autograder.errors import CourseError
 from autograder.export import export
 from autograder.feedback import feedback
 from autograder.grade import grade
+from autograder.gradebook import open_gradebook
 from autograder.hand_ins import DUE, IN_TIME, LATE, hand_ins
 from autograder.marks import marks, read_levels, write_marks
+from autograder.people.database import has_gradebook
 from autograder.policy import load_policy
 from autograder.release import release
-from autograder.worker import Limits
+from autograder.sandbox.limits import Limits
 
 CELL_SECONDS = 15                      # enough for honest cells on a busy machine; the endless loop takes it
 
@@ -43,11 +45,15 @@ def clear(course):
         Naming the students who are not from a demo.
     """
     submitted = course.nbgrader / "submitted"
-    real = sorted(p.name for p in submitted.iterdir() if not p.name.startswith("demo-")) if submitted.is_dir() else []
+    there = {p.name for p in submitted.iterdir()} if submitted.is_dir() else set()
+    if has_gradebook(course.nbgrader):
+        with open_gradebook(course) as gradebook:
+            there |= {student.id for student in gradebook.students}
+    real = sorted(name for name in there if not name.startswith("demo-"))
     if real:
         some = ", ".join(real[:3]) + (" ..." if len(real) > 3 else "")
         raise CourseError(
-            f"build/nbgrader holds hand-ins of {len(real)} real students ({some}); the demo would mix with them. "
+            f"build/nbgrader holds work of {len(real)} real students ({some}); the demo would mix with them. "
             "Move build/nbgrader away, or run the demo in another copy of the course."
         )
     shutil.rmtree(course.nbgrader, ignore_errors=True)
@@ -89,7 +95,8 @@ def invented(course, policy, students):
     return paths
 
 
-def demo(course, name, *, count=30, jobs=None, policy=None, seconds=CELL_SECONDS, on_step=None):
+def demo(course, name, *, count=30, jobs=None, policy=None, seconds=CELL_SECONDS, unsafe=False,
+         on_step=None):
     """Run the demo of one lab and return ``(outcomes, marks, paths)``.
 
     Parameters
@@ -104,6 +111,8 @@ def demo(course, name, *, count=30, jobs=None, policy=None, seconds=CELL_SECONDS
     policy : Policy, optional
     seconds : int
         What a cell gets.
+    unsafe : bool
+        Run the code without a box.
     on_step : callable, optional
         Called with ``(step, done, total)``: build, hand in, grade, feedback.
 
@@ -113,6 +122,7 @@ def demo(course, name, *, count=30, jobs=None, policy=None, seconds=CELL_SECONDS
         An Outcome for every student in order, the Marks, and ``{what: Path}`` of what was written.
     """
     step, policy = on_step or (lambda *_: None), policy or load_policy()
+    checked_sources(course, name)
     cases = hand_ins(course.lab(name), count)
     clear(course)
     step("build and release", 0, 2)
@@ -128,7 +138,8 @@ def demo(course, name, *, count=30, jobs=None, policy=None, seconds=CELL_SECONDS
         step("grade", len(ready), len(cases))
 
     step("grade", 0, len(cases))
-    rows = {row.student: row for row in grade(course, name, jobs=jobs, limits=Limits(cell=seconds), on_row=graded)}
+    graded_rows = grade(course, name, jobs=jobs, limits=Limits(cell=seconds), unsafe=unsafe, on_row=graded)
+    rows = {row.student: row for row in graded_rows}
     outcomes = [Outcome(case, rows.get(case.student), _levels(rows.get(case.student), policy)) for case in cases]
     done = []
     step("feedback", 0, len(rows))

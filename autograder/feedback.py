@@ -19,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.errors import CourseError
+from autograder.files import meant
 from autograder.gradebook import convert, open_gradebook
 from autograder.hints import closest
 from autograder.html import MathRenderer
@@ -128,7 +129,7 @@ class Explain(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Prepare one autograded notebook; `resources` says whose and of which assignment."""
         about = resources["nbgrader"]
-        root = Path(about["db_url"].removeprefix("sqlite:///")).parent
+        root = Path(self.config.CourseDirectory.root)
         kind, name = about["notebook"], about["assignment"]
         course = Course.here(root)
         released = nbformat.read(root / "release" / name / f"{kind}.ipynb", as_version=4)
@@ -244,7 +245,7 @@ def feedback(course, assignment, *, students=None, on_student=None):
     if not there:
         raise CourseError(f"Nobody is graded for {assignment}; run: python -m autograder grade {assignment}")
     if unknown := sorted(set(students or ()) - set(there)):
-        raise CourseError(f"{', '.join(unknown)} is not graded for {assignment}.")
+        raise CourseError(f"{', '.join(map(repr, unknown))}: not graded for {assignment}.{meant(unknown[0], there)}")
     pages = {}
     for student in sorted(students or there):
         try:

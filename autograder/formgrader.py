@@ -5,6 +5,8 @@ import secrets
 import subprocess
 
 from autograder.errors import CourseError
+from autograder.gradebook import check_database
+from autograder.people.database import has_gradebook
 from autograder.serve import HOST, Address, environment, free_port, lab_command, stop, wait_until_up
 
 
@@ -16,10 +18,11 @@ def command(course, port, token, *, browser):
     Raises
     ------
     CourseError
-        If nothing is built yet.
+        If nothing is built yet, or the gradebook cannot be used.
     """
-    if not (course.nbgrader / "gradebook.db").exists():
+    if not has_gradebook(course.nbgrader):
         raise CourseError("There is no gradebook yet; run: python -m autograder build NN_topic")
+    check_database(course)
     words = lab_command(course.nbgrader, port, token, browser=browser)
     words += ["--LabApp.default_url=/formgrader", "--ServerApp.default_url=/formgrader"]
     return words, f"http://{HOST}:{port}/formgrader?token={token}"

@@ -6,6 +6,7 @@ nbgrader takes seconds to import, so every import of it stands inside a function
 import contextlib
 import logging
 import re
+import sqlite3
 import warnings
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,15 +20,16 @@ CONFIG = '''\
 import os
 
 import autograder
+from autograder.people.database import database_url
 from nbgrader.server_extensions.formgrader.handlers import template_path
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+c.CourseDirectory.db_url = database_url(c.CourseDirectory.root)
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "collected.json"]
 c.Exchange.root = os.path.join(c.CourseDirectory.root, "exchange")
 c.ExecutePreprocessor.shutdown_kernel = "immediate"
 c.Execute.shutdown_kernel = "immediate"
-# no history file; no warning from every kernel that it speaks TCP: it listens on this machine only
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
 c.OverwriteCells.add_missing_cells = True
 c.Autograde.sanitize_preprocessors = [
@@ -38,11 +40,10 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.preprocessors.BoundedExecute",
+    "autograder.execution.SplitExecute",
     "nbgrader.preprocessors.LimitOutput",
     "autograder.preprocessors.CarefulGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "autograder.feedback.Explain"]
@@ -115,11 +116,70 @@ def _ask_here():
 def open_gradebook(course):
     """Give nbgrader's Gradebook of `course` for reading and writing; close it after."""
     from nbgrader.api import Gradebook
+    from sqlalchemy.exc import DBAPIError
 
+    from autograder.people.database import database_url, file_of, is_ready, unusable
+    from autograder.people.locks import locked
+
+    url = database_url(course.nbgrader)
     course.nbgrader.mkdir(parents=True, exist_ok=True)
+    if path := file_of(url):
+        path.parent.mkdir(parents=True, exist_ok=True)
     _ask_here()
-    with quiet(), Gradebook(f"sqlite:///{course.nbgrader / 'gradebook.db'}") as gradebook:
-        yield gradebook
+    try:
+        with quiet():
+            with contextlib.nullcontext() if is_ready(url) else locked(course, "tables"):      # made by one, once
+                if path:
+                    check_gradebook(path)
+                gradebook = Gradebook(url)
+            with gradebook:
+                yield gradebook
+    except DBAPIError as error:
+        raise unusable(url, error) from None
+
+
+def check_database(course):
+    """Look at the gradebook of `course` before nbgrader does, where it is a file; see `check_gradebook`."""
+    from autograder.people.database import database_url, file_of
+
+    if path := file_of(database_url(course.nbgrader)):
+        check_gradebook(path)
+
+
+def check_gradebook(path):
+    """Look at a gradebook before nbgrader does; one that is missing or empty is made when it is opened.
+
+    Raises
+    ------
+    CourseError
+        If the file is no gradebook, damaged, locked, or of another version of nbgrader; saying what to do.
+    """
+    if path.is_dir():
+        raise CourseError(f"The gradebook {path} is a folder, should be a file; move it away.")
+    if not path.exists() or not path.stat().st_size:
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=5)) as connection:
+            names = {name for name, in connection.execute("select name from sqlite_master where type = 'table'")}
+            rows = connection.execute("select version_num from alembic_version").fetchall() \
+                if "alembic_version" in names else []
+    except sqlite3.Error as error:
+        raise CourseError(f"The gradebook {path} cannot be used: {error}.{_way_out(error)}") from None
+    if not rows and names and "student" not in names:
+        raise CourseError(f"{path} is not a gradebook of nbgrader: it holds {', '.join(sorted(names))}. Move it away.")
+    if names and rows != [(schema_version(),)]:
+        raise CourseError(f"The gradebook {path} was made by another version of nbgrader: its tables are "
+                          f"{rows[0][0] if rows else 'without a version'}, should be {schema_version()}. "
+                          f"Run nbgrader db upgrade in {path.parent}.")
+
+
+def _way_out(error):
+    """Return what to do about a gradebook that cannot be used."""
+    if "locked" in str(error):
+        return " Another program is using it: wait, or end formgrader, and try again."
+    if "readonly" in str(error):
+        return " Give yourself the right to write it."
+    return " Put a copy from your backup in its place, or move it away to begin a new one."
 
 
 class _Heard(logging.Handler):
@@ -198,6 +258,6 @@ def utc(text):
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
         raise CourseError(f"{text!r} is not a date; write it like 2026-12-01 or 2026-12-01 23:59+01:00.") from None
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

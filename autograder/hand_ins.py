@@ -161,9 +161,11 @@ def hand_ins(folder, count=30):
     Raises
     ------
     CourseError
-        If `count` is too small for all of these, saying how many it takes.
+        If `count` is too small for all of these, saying how many it takes; or if no question is marked by tests.
     """
     lab = Lab(folder)
+    if not any(not q.manual for q in questions(lab.sources[lab.main])):
+        raise CourseError(f"{folder.name} has no question in {lab.main}.py that tests mark; a demo needs one.")
     cases = [
         Case("demo-full", "everything right", lab.most, _bytes(lab.notebooks())),
         Case("demo-blank", "nothing written", Fraction(0), _bytes(lab.released)),

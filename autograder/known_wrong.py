@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from autograder.errors import CourseError
+from autograder.files import read_text
 from autograder.labs import NOTEBOOKS, is_answer, is_test, meta
 
 FILE = "known_wrong.yml"
@@ -42,8 +43,8 @@ def load_known_wrong(folder):
     if not path.exists():
         return []
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        rows = yaml.safe_load(read_text(path, "The file"))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise CourseError(f"{where} is not readable YAML: {error}") from None
     if not isinstance(rows, list):
         raise CourseError(f"{where} should be a list of wrong answers, is {type(rows).__name__}.")

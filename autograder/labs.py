@@ -5,6 +5,7 @@ cell ``NN-qK-basic`` or ``NN-qK-advanced`` (``r`` instead of ``q`` in a review) 
 its id. A solution cell that carries points itself is marked by hand.
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -138,6 +139,19 @@ def begin_in(cell, mark):
     return mark.removeprefix("### ") in cell.source
 
 
+def not_python(source):
+    """Return why a code cell is not Python, empty where it is; lines for IPython count as Python."""
+    plain = ("pass" if line.lstrip()[:1] in ("%", "!", "?") else line for line in source.splitlines())
+    reason = ""
+    for text in (source, "" if source.startswith("%%") else "\n".join(plain)):
+        try:
+            ast.parse(text)
+            return ""
+        except (SyntaxError, ValueError) as error:
+            reason = f"not Python, line {getattr(error, 'lineno', 0)}: {getattr(error, 'msg', error)}"
+    return reason
+
+
 def notebook_problems(notebook, unit, kind, where):
     """Return what is wrong with one notebook of a lab, each as a sentence that says where.
 
@@ -154,6 +168,8 @@ def notebook_problems(notebook, unit, kind, where):
     problems, seen = [], set()
     for cell in notebook.cells:
         data = meta(cell)
+        if cell.cell_type == "code" and (wrong := not_python(cell.source)):
+            problems.append(f"{where}, cell {cell.id}: {wrong}.")
         if not data:
             if begin_in(cell, BEGIN) or begin_in(cell, HIDDEN_BEGIN):
                 problems.append(f"{where}, cell {cell.id}: a solution or hidden-test region in a cell without nbgrader "
@@ -193,6 +209,8 @@ def _points_problems(notebook, where):
     if not header or not isinstance(header.get("points"), dict):
         return [f"{where}: the YAML header has no autograder: {{title, minutes, points: {{basic, advanced, manual}}}}."]
     problems = [f"{where}: the header has no {key}." for key in ("title", "minutes") if not header.get(key)]
+    if not isinstance(header.get("extra_cells", True), bool):
+        problems.append(f"{where}: extra_cells in the header is {header['extra_cells']!r}, should be true or false.")
     try:
         there = totals(notebook)
     except (ValueError, TypeError):
@@ -215,6 +233,7 @@ def lab_problems(course):
     course, tests after their solution, points against the header, and at least three known wrong answers for each
     question that is not marked by hand.
     """
+    from autograder.alternatives import name_problems
     from autograder.known_wrong import load_known_wrong
 
     problems, owner = [], {}
@@ -236,6 +255,7 @@ def lab_problems(course):
                                     f"{owner[grade_id].split('#')[0]}.")
         try:
             wrong = load_known_wrong(folder)
+            problems += name_problems(folder, sources)
         except CourseError as error:
             problems.append(str(error))
             continue

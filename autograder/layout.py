@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import CourseError
+from autograder.files import meant
 
 UNIT = re.compile(r"\d\d_[a-z0-9_]+")
 
@@ -30,7 +31,10 @@ class Course:
         CourseError
             If no folder upwards of `start` holds ``course/`` and ``labs/`` with the source of at least one unit.
         """
-        start = Path(start or Path.cwd()).resolve()
+        try:
+            start = Path(start or Path.cwd()).resolve()
+        except FileNotFoundError:
+            raise CourseError("The current folder does not exist any more; change to the folder of a course.") from None
         for folder in (start, *start.parents):
             if cls(folder).has_sources():
                 return cls(folder)
@@ -66,7 +70,7 @@ class Course:
 
     def labs(self):
         """Return the lab folders ``labs/NN_topic``, in order."""
-        return sorted(p for p in (self.root / "labs").iterdir() if p.is_dir() and UNIT.fullmatch(p.name))
+        return sorted(p for p in (self.root / "labs").glob("*") if p.is_dir() and UNIT.fullmatch(p.name))
 
     def decks(self):
         """Return the deck texts ``slides/NN_topic.md``, in order."""
@@ -76,5 +80,5 @@ class Course:
         """Return the folder of the lab called `name`, or say which names there are."""
         names = [p.name for p in self.labs()]
         if name not in names:
-            raise CourseError(f"There is no lab {name!r}. Labs: {', '.join(names) or 'none'}.")
+            raise CourseError(f"There is no lab {name!r}. Labs: {', '.join(names) or 'none'}.{meant(str(name), names)}")
         return self.root / "labs" / name

@@ -1,14 +1,15 @@
 """From the gradebook to letters: levels of assignments and components, and the final grade or what it lacks."""
 
-import csv
-import io
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 from autograder.canvas import csv_text
 from autograder.errors import CourseError
+from autograder.files import meant, read_csv, write_whole
 from autograder.gradebook import open_gradebook, seconds_late
+from autograder.people.records import person
+from autograder.people.watch import look, note_policy
 from autograder.policy import Final, load_policy
 from autograder.results import Grade, Row, read_rows
 
@@ -65,32 +66,21 @@ def read_levels(path, policy):
         If the file is missing, a column is no component, a student comes twice, or a cell is no level; naming the line.
     """
     name = Path(path).name
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise CourseError(f"The CSV of levels {path} does not exist.") from None
-    except UnicodeDecodeError:
-        raise CourseError(f"The CSV of levels {path} is not saved as UTF-8.") from None
-    reader = csv.DictReader(io.StringIO(text))
-    columns = [column.strip() for column in reader.fieldnames or []]
-    reader.fieldnames = columns
+    columns, rows = read_csv(path, "The CSV of levels")
     if "student" not in columns:
-        raise CourseError(f"{name} needs a column 'student', has: {', '.join(columns) or 'nothing'}.")
+        raise CourseError(f"{name} needs a column 'student', has: {', '.join(columns)}.")
     if unknown := [c for c in columns if c != "student" and c not in policy.components]:
         parts = ", ".join(policy.components)
-        raise CourseError(f"{name} has the columns {', '.join(unknown)}; components are {parts}.")
+        raise CourseError(f"{name} has the columns {', '.join(unknown)}; components are {parts}."
+                          f"{meant(unknown[0], policy.components)}")
     levels = {}
-    for line, cells in enumerate(reader, start=2):
-        student = (cells.pop("student") or "").strip()
-        if not student and not any(cells.values()):
-            continue
+    for line, cells in rows:
+        student = cells.pop("student")
         if not student or student in levels:
             raise CourseError(f"{name}, line {line}: {'no student' if not student else f'{student!r} comes twice'}.")
         levels[student] = {}
         for component, cell in cells.items():
-            if component is None:
-                raise CourseError(f"{name}, line {line}: more cells than columns.")
-            level, *rest = (cell or "").split() or [""]
+            level, *rest = cell.split() or [""]
             if not level:
                 continue
             if level not in policy.scale or rest not in ([], ["late"]):
@@ -100,7 +90,7 @@ def read_levels(path, policy):
     return levels
 
 
-def marks(course, *, policy=None, levels=None):
+def marks(course, *, policy=None, levels=None, record=True):
     """Return a Mark for every student of the gradebook, sorted by student.
 
     Parameters
@@ -110,6 +100,8 @@ def marks(course, *, policy=None, levels=None):
         The course's own unless given.
     levels : dict {student: {component: level}}, optional
         Levels that no notebook gives, as `read_levels` returns them; they win over levels from assignments.
+    record : bool
+        Write what changed since the log last looked (marks, due dates, the policy) into it; not for mere questions.
 
     Raises
     ------
@@ -117,11 +109,15 @@ def marks(course, *, policy=None, levels=None):
         If `levels` names a student who is not in the gradebook.
     """
     policy, levels = policy or load_policy(), levels or {}
+    if record:
+        look(course)
+        note_policy(course, policy, who=person())
     with open_gradebook(course) as gradebook:
         rows = gradebook_rows(gradebook, course.nbgrader)
         students = sorted(student.id for student in gradebook.students)
     if unknown := sorted(set(levels) - set(students)):
-        raise CourseError(f"The CSV of levels names {', '.join(unknown)}, who is not in the gradebook.")
+        raise CourseError(f"The CSV of levels names {', '.join(map(repr, unknown))}, who is not in the gradebook."
+                          f"{meant(unknown[0], students)}")
     found = []
     for student in students:
         mark = Mark(student)
@@ -169,5 +165,4 @@ def table(found):
 def write_marks(found, path):
     """Write marks as CSV and return the path."""
     header, rows = table(found)
-    Path(path).write_text(csv_text([header, *rows]), encoding="utf-8", newline="")
-    return Path(path)
+    return write_whole(path, csv_text([header, *rows]))

@@ -6,6 +6,7 @@ import jupytext
 import nbformat
 
 from autograder.errors import CourseError
+from autograder.files import read_text
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
@@ -21,20 +22,26 @@ def read_percent(path):
     Raises
     ------
     CourseError
-        If the file is missing or cannot be read as a percent script.
+        If the file is missing, not saved as UTF-8 or no percent script, or its metadata has the wrong shape.
     """
     path = Path(path)
+    text = read_text(path, "The script")
     try:
-        parsed = jupytext.read(path, fmt="py:percent")
-    except FileNotFoundError:
-        raise CourseError(f"{path} does not exist.") from None
+        parsed = jupytext.reads(text, fmt="py:percent")
     except Exception as error:
         raise CourseError(f"{path} cannot be read as a percent script: {error}") from error
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "language_info": LANGUAGE})
     if "autograder" in parsed.metadata:
         notebook.metadata["autograder"] = parsed.metadata["autograder"]
+        if not isinstance(notebook.metadata["autograder"], dict):
+            raise CourseError(f"{path}: autograder in the header should hold title, minutes and points, is "
+                              f"{notebook.metadata['autograder']!r}.")
     for position, cell in enumerate(parsed.cells, start=1):
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        data = cell.metadata.get("nbgrader", {})
+        grade_id = data.get("grade_id") if isinstance(data, dict) else data
+        if not isinstance(data, dict) or not isinstance(grade_id, str | None):
+            raise CourseError(f"{path}, cell {position}: the nbgrader metadata should be a mapping with a grade_id "
+                              f"that is text, is {data!r}.")
         cell.id = grade_id or f"{path.stem.replace('_', '-')}-{position:03d}"
         notebook.cells.append(cell)
     return notebook

@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from autograder.errors import CourseError
+from autograder.files import meant, read_text
 
 DEFAULT = Path(__file__).with_name("policy.yml")
 
@@ -87,6 +88,8 @@ class Policy(Strict):
     passing: str = Field(alias="pass")
     late: int = Field(ge=0)
     round_up_above: Share
+    resubmission: Literal["best", "last"] = "last"    # which hand-in of a student counts
+    group_size: int = Field(default=2, ge=1)          # how many may hand in together
     components: dict[str, Component]
     lab: list[LabRow]
     review: list[ReviewRow]
@@ -127,6 +130,9 @@ class Policy(Strict):
             if values != sorted(values, reverse=True):
                 raise ValueError(f"the rows of the {rubric} rubric must come best level first, got "
                                  f"{', '.join(row.level for row in rows)}")
+            for number, row in enumerate(rows):
+                if better := next((r for r in rows[:number] if r.level != row.level and _asks_no_more(r, row)), None):
+                    raise ValueError(f"the {rubric} rubric never gives {row.level}: {better.level} asks for no more")
         return self
 
     @property
@@ -233,6 +239,13 @@ class Final:
         return f"incomplete: {', '.join(self.missing)}" if self.missing else f"average {float(self.average):.4g}"
 
 
+def _asks_no_more(row, other):
+    """Say whether whoever fulfils the row `other` of a rubric fulfils `row`, too."""
+    wants, has = ([{"A": 1, "C": 0}[v] if name == "proposal" else v for name, v in r if name != "level"]
+                  for r in (row, other))
+    return all(want <= have for want, have in zip(wants, has, strict=True))
+
+
 def _part(got, most):
     """Return got / most, exactly; all of nothing is everything."""
     got, most = _exact(got), _exact(most)
@@ -250,23 +263,35 @@ def load_policy(path=None):
         Naming the file and every mistake in it.
     """
     path = Path(path or DEFAULT)
+    text = read_text(path, "The policy")
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDoubleKeys)
-    except FileNotFoundError:
-        raise CourseError(f"{path} does not exist.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        data = yaml.load(text, Loader=_NoDoubleKeys)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:     # ValueError: a date that there is not
         raise CourseError(f"{path.name} is not readable YAML: {error}") from None
     if not isinstance(data, dict):
-        kind = type(data).__name__
+        kind = "empty" if data is None else type(data).__name__
         raise CourseError(f"{path.name} should hold keys such as scale, components and lab; it is {kind}.")
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
         wrong = [
-            f"{' > '.join(map(str, e['loc'])) or 'policy'}: {e['msg'].removeprefix('Value error, ')}"
+            f"{' > '.join(map(str, e['loc'])) or 'policy'}: {_in_words(e)}"
             for e in error.errors()
         ]
         raise CourseError(f"{path.name} is not a policy:\n- " + "\n- ".join(wrong)) from None
+
+
+def _in_words(error):
+    """Return what pydantic found wrong with one value, in the words of this file."""
+    if error["type"] == "missing":
+        return "this key is missing"
+    if error["type"] == "extra_forbidden":
+        known = {name: field.alias or name for name, field in Policy.model_fields.items()}
+        near = meant(str(error["loc"][-1]), known.values()) if len(error["loc"]) == 1 else ""
+        return f"nobody reads this key.{near}"
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    return f"{error['msg']}, got {error['input']!r}"
 
 
 class _NoDoubleKeys(yaml.SafeLoader):

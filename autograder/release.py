@@ -1,5 +1,6 @@
 """The student's version of a lab: derived by nbgrader's own preprocessors, then searched for what must not be in it."""
 
+import contextlib
 import copy
 import json
 import re
@@ -7,8 +8,19 @@ import shutil
 from pathlib import Path
 
 from autograder.errors import CourseError
-from autograder.gradebook import convert
-from autograder.labs import BEGIN, END, HIDDEN_BEGIN, HIDDEN_END, begin_in, is_answer, is_test, meta, region
+from autograder.gradebook import check_database, convert
+from autograder.labs import (
+    BEGIN,
+    END,
+    HIDDEN_BEGIN,
+    HIDDEN_END,
+    begin_in,
+    is_answer,
+    is_test,
+    lab_sources,
+    meta,
+    region,
+)
 from autograder.notebooks import to_bytes
 
 MARKS = re.compile(r"SOLUTION|HIDDEN")
@@ -114,27 +126,74 @@ def release_problems(notebook, where):
     return [f"{where}: the release would show {leak}." for leak in leaks(text, notebook)]
 
 
-def release(course, name):
+def release(course, name, *, audit=False, on_step=None):
     """Make ``release/NN_topic`` with nbgrader and record the cells in the gradebook; return the folder.
+
+    Parameters
+    ----------
+    course : Course
+    name : str
+        A lab that is built.
+    audit : bool
+        Refuse a lab whose tests are not good enough, as the command ``release`` does: by its last audit where nothing
+        has changed since, else by a new one. A made-up class and a student's own machine do without.
+    on_step : callable, optional
+        Called with ``(step, done, total)`` while a new audit runs.
 
     Raises
     ------
     CourseError
-        If the lab is not built, nbgrader refuses, or a released file holds a mark, a solution or a hidden test; the
-        release is removed then.
+        If the lab is not built, its tests let too many mutants live, nbgrader refuses, or a released file holds a mark,
+        a solution or a hidden test; an earlier release stays then, and nothing of the new one.
     """
-    import nbformat
     from nbgrader.converters import GenerateAssignment
 
     built = course.nbgrader / "source" / name
     if not built.is_dir():
         raise CourseError(f"{name} is not built; run: python -m autograder build {name}")
-    target = course.nbgrader / "release" / name
+    if audit:
+        _refuse_weak_tests(course, name, built, on_step)
+    check_database(course)
+    target, before = course.nbgrader / "release" / name, course.nbgrader / "released_before" / name
+    before.parent.mkdir(exist_ok=True)
+    if before.exists():                               # left by an interrupted release: whole, the other may not be
+        shutil.rmtree(target, ignore_errors=True)
+    elif target.exists():
+        target.replace(before)
     try:
         convert(course, GenerateAssignment, name)
-    except CourseError:
+        _refuse_leaks(name, built, target)
+    except BaseException:
         shutil.rmtree(target, ignore_errors=True)
+        if before.exists():
+            before.replace(target)
         raise
+    finally:
+        shutil.rmtree(before, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            before.parent.rmdir()
+    return Path(target)
+
+
+def _refuse_weak_tests(course, name, built, on_step):
+    """Refuse a lab that its audit complains of, or that was built from other scripts than the audited ones."""
+    from autograder.audit import audit, fresh
+
+    for kind, notebook in lab_sources(course.lab(name)).items():
+        path = built / f"{kind}.ipynb"
+        if not path.exists() or path.read_bytes() != to_bytes(notebook):
+            raise CourseError(f"labs/{name}/{kind}.py has changed since {name} was built; run: python -m autograder "
+                              f"build {name}")
+    report = fresh(course, name) or audit(course, name, on_step=on_step)
+    if report.complaints:
+        raise CourseError(f"{name} is not released, its tests are not good enough:\n- " + "\n- ".join(report.complaints)
+                          + f"\nThe mutants that survive: python -m autograder audit {name}")
+
+
+def _refuse_leaks(name, built, target):
+    """Search every file of a release for what no student may see."""
+    import nbformat
+
     found = []
     for path in sorted(p for p in target.rglob("*") if p.is_file()):
         twin = built / path.relative_to(target)
@@ -142,9 +201,7 @@ def release(course, name):
         text = path.read_bytes().decode("utf-8", errors="replace")
         found += [f"{path.relative_to(target)} shows {leak}" for leak in leaks(text, source)]
     if found:
-        shutil.rmtree(target)
         raise CourseError(f"{name} is not released:\n- " + "\n- ".join(found))
-    return Path(target)
 
 
 def blank_answers(notebook):

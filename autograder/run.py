@@ -15,6 +15,7 @@ import psutil
 import yaml
 
 from autograder.errors import CourseError
+from autograder.files import meant, pick, write_whole
 from autograder.html import self_contained, to_html, without_widget_views
 from autograder.notebooks import read_percent, to_bytes
 
@@ -53,18 +54,7 @@ def choose(course, names):
     CourseError
         If a name fits no lecture, with the names that there are.
     """
-    lectures = course.lectures()
-    if not names:
-        return lectures
-    chosen = []
-    for name in names:
-        stem = Path(name).stem
-        fit = [lecture for lecture in lectures if stem in (lecture.stem, lecture.stem[:2])]
-        if not fit:
-            there = ", ".join(lecture.stem for lecture in lectures) or "none"
-            raise CourseError(f"There is no lecture {name!r}. Lectures: {there}.")
-        chosen += [lecture for lecture in fit if lecture not in chosen]
-    return chosen
+    return pick(course.lectures(), names, "lecture")
 
 
 def parse_parameters(pairs):
@@ -80,18 +70,46 @@ def parse_parameters(pairs):
             raise CourseError(f"A parameter looks like NAME=VALUE, got {pair!r}.")
         try:
             parameters[name] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            raise CourseError(f"The value of {name} cannot be read: {value!r}.") from None
+        except (yaml.YAMLError, ValueError, RecursionError):      # ValueError: a date that there is not
+            raise CourseError(f"The value of {name} cannot be read: {value[:80]!r}.") from None
     return parameters
 
 
 def parameters_of(notebook):
-    """Return the names that the cell tagged ``parameters`` sets, in order; none where there is no such cell."""
+    """Return ``{name: value}`` of what the cell tagged ``parameters`` sets; the value is None where it is computed.
+
+    Raises
+    ------
+    CourseError
+        If the cell is not Python.
+    """
     for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            targets = [node.targets for node in ast.parse(cell.source).body if isinstance(node, ast.Assign)]
-            return [target.id for group in targets for target in group if isinstance(target, ast.Name)]
-    return []
+        if "parameters" not in cell.metadata.get("tags", []):
+            continue
+        try:
+            nodes = [node for node in ast.parse(cell.source).body if isinstance(node, ast.Assign)]
+        except SyntaxError as error:
+            raise CourseError(f"The cell of parameters is not Python, line {error.lineno}: {error.msg}.") from None
+        return {target.id: _literal(node.value) for node in nodes for target in node.targets
+                if isinstance(target, ast.Name)}
+    return {}
+
+
+def _literal(node):
+    """Return the value that an expression writes down, None where it has to be computed."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError):
+        return None
+
+
+def _fits(value, default):
+    """Say whether a value has the type of a parameter: a truth value, a number, a text, or anything."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(default, bool | None)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    return default is None or isinstance(value, type(default))
 
 
 def fitting(notebook, parameters, where):
@@ -100,14 +118,37 @@ def fitting(notebook, parameters, where):
     Raises
     ------
     CourseError
-        If the lecture has no such parameter, with the names that it has.
+        If the lecture has no such parameter, with the names that it has; or if a value has another type than there.
     """
-    there = {name.lower(): name for name in parameters_of(notebook)}
+    defaults = parameters_of(notebook)
+    there = {name.lower(): name for name in defaults}
     unknown = [name for name in parameters if name.lower() not in there]
     if unknown:
         known = ", ".join(there.values()) or "none"
-        raise CourseError(f"{where} has no parameter {', '.join(unknown)}. It has: {known}.")
-    return {there[name.lower()]: value for name, value in parameters.items()}
+        raise CourseError(f"{where} has no parameter {', '.join(unknown)}. It has: {known}."
+                          f"{meant(unknown[0], defaults)}")
+    found = {there[name.lower()]: value for name, value in parameters.items()}
+    for name, value in found.items():
+        if not _fits(value, defaults[name]):
+            kind = type(defaults[name]).__name__
+            raise CourseError(f"{where}: {name} is {value!r}, should be of the type {kind}, like {defaults[name]!r}.")
+    return found
+
+
+def check_parameters(lectures, parameters):
+    """Raise the CourseError of `fitting` where the parameters fit none of the lectures: nothing would run then."""
+    errors = []
+    for lecture in lectures:
+        try:
+            notebook = read_percent(lecture)
+        except CourseError:
+            return                                    # told when it is its turn
+        try:
+            fitting(notebook, parameters, lecture.name)
+        except CourseError as error:
+            errors.append(error)
+    if errors and len(errors) == len(lectures):
+        raise errors[0]
 
 
 class PeakMemory:
@@ -203,15 +244,14 @@ def run_one(course, lecture, parameters, *, timeout=None, on_cell=None):
     start = time.perf_counter()
     with PeakMemory() as memory:
         try:
-            product.unlink(missing_ok=True)
             source = read_percent(lecture)
             outcome.cells = sum(cell.cell_type == "code" for cell in source.cells)
             outcome.parameters = fitting(source, parameters, lecture.name)
+            product.unlink(missing_ok=True)
             notebook = execute(lecture, product, outcome.parameters, timeout=timeout, on_cell=on_cell)
             outcome.outputs = sum(len(cell.get("outputs", [])) for cell in notebook.cells)
             page = course.build / "html" / f"{lecture.stem}.html"
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(to_html(notebook, lecture.stem), encoding="utf-8")
+            write_whole(page, to_html(notebook, lecture.stem))
             outcome.images_without_alt = self_contained(notebook).metadata.images_without_alt
         except Exception as error:                    # one failing lecture does not stop the rest
             outcome.error = explain(error)
@@ -242,14 +282,11 @@ def numbers(product):
 def write_report(course, outcomes):
     """Write ``build/run/report.json`` and ``report.md``; return the path of the second."""
     folder = course.build / "run"
-    folder.mkdir(parents=True, exist_ok=True)
     rows = [asdict(outcome) for outcome in outcomes]
-    (folder / "report.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(folder / "report.json", json.dumps(rows, indent=1, ensure_ascii=False, default=str) + "\n")
     lines = ["| lecture | seconds | peak MB | outputs | images without alt | result |", "|---|---|---|---|---|---|"]
     for each in outcomes:
         result = (each.error or "ran").replace("|", "\\|").replace("\n", " ")
         figures = f"{each.seconds:.1f} | {each.peak_mb:.0f} | {each.outputs} | {each.images_without_alt}"
         lines.append(f"| {each.lecture} | {figures} | {result} |")
-    path = folder / "report.md"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
+    return write_whole(folder / "report.md", "\n".join(lines) + "\n")

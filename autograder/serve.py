@@ -46,6 +46,29 @@ def free_port(first=0):
     raise CourseError(f"No free port between {first} and {first + 99}. Stop another server, or give --port.")
 
 
+def usable_port(port=None):
+    """Return `port` where a server can have it, the first free one from 8888 where none is given.
+
+    Raises
+    ------
+    CourseError
+        If the port is no port, taken, or reserved for the system.
+    """
+    if port is None:
+        return free_port(FIRST_PORT)
+    if not 1 <= port <= 65535:
+        raise CourseError(f"A port is a number from 1 to 65535, got {port}.")
+    if listens(port):
+        raise CourseError(f"Something listens on port {port} already. Give another --port, or none.")
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+    except OSError as error:
+        raise CourseError(f"Port {port} cannot be used: {error.strerror}. Give another --port, or none.") from None
+    return port
+
+
 def lab_command(root, port, token, *, browser=False, open_on=None):
     """Return the command that serves JupyterLab with the folder `root` as its world.
 
@@ -174,8 +197,7 @@ def serve_course(course, *, port=None, browser=True, say=print):
     CourseError
         If `port` is taken, or the server ends; the message holds the end of its log.
     """
-    if port and listens(port):
-        raise CourseError(f"Something listens on port {port} already. Give another --port, or none.")
+    port = usable_port(port)
     lectures = course.lectures()
     first = f"course/{lectures[0].stem}.ipynb" if lectures else None
     path = course.build / "course.log"
@@ -183,7 +205,7 @@ def serve_course(course, *, port=None, browser=True, say=print):
     with path.open("w+", encoding="utf-8", errors="replace") as log:
         try:
             with running(
-                course.student, port=port or free_port(FIRST_PORT), log=log, open_on=first, settings=FOR_STUDENTS
+                course.student, port=port, log=log, open_on=first, settings=FOR_STUDENTS
             ) as address:
                 say(f"The course is at {address}")
                 say("Stop it with Ctrl-C.")

@@ -6,13 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from nbconvert.exporters import SlidesExporter
 
 from autograder import browser, doctor
 from autograder.deck import parse, to_notebook
 from autograder.errors import CourseError
+from autograder.files import pick, write_whole
 from autograder.html import IMAGES, TEMPLATES, Offline, outside_links, self_contained
 from autograder.run import KERNEL_ARGUMENTS
 
@@ -175,7 +175,7 @@ def build(course, deck, *, pdf=True, on_cell=None):
         raise CourseError(f"{deck.name}: the deck would load {', '.join(outside)}.")
     copy_assets(folder, target / "assets")
     page = target / f"{deck.stem}.html"
-    page.write_text(text, encoding="utf-8")
+    write_whole(page, text)
     found = problems_of(slides, notebook)
     written = [page]
     if pdf:
@@ -185,14 +185,10 @@ def build(course, deck, *, pdf=True, on_cell=None):
         if pages != len(slides):
             found.append(f"the PDF has {pages} pages for {len(slides)} slides.")
         written.append(page.with_suffix(".pdf"))
-        written[-1].write_bytes(printed)
+        write_whole(written[-1], printed)
     return written, found
 
 
 def choose(course, names):
     """Return the deck texts called `names` (number, name or path), all where there are none."""
-    decks = course.decks()
-    chosen = [deck for deck in decks if not names or {deck.stem, deck.stem[:2]} & {Path(name).stem for name in names}]
-    if not chosen:
-        raise CourseError(f"There is no deck {', '.join(names)}. Decks: {', '.join(d.stem for d in decks) or 'none'}.")
-    return chosen
+    return pick(course.decks(), names, "deck")

@@ -6,9 +6,10 @@ import json
 import zipfile
 from pathlib import Path
 
+from autograder.build import checked_sources
 from autograder.errors import CourseError
+from autograder.files import write_whole
 from autograder.html import title_of
-from autograder.labs import lab_sources
 from autograder.notebooks import read_percent, to_bytes
 from autograder.release import leaks, student_version
 
@@ -35,7 +36,7 @@ def student_files(course):
         files[f"course/{lecture.stem}.ipynb"] = to_bytes(notebook)
         units.append(f"- `course/{lecture.stem}.ipynb`: {title_of(notebook, lecture.stem)}")
     for folder in course.labs():
-        for kind, source in lab_sources(folder).items():
+        for kind, source in checked_sources(course, folder.name).items():
             path = f"labs/{folder.name}/{kind}.ipynb"
             files[path] = to_bytes(student_version(source))
             found += [f"{path} shows {leak}" for leak in leaks(files[path].decode(), source)]
@@ -68,8 +69,8 @@ def write_folder(course, files):
     folder = course.student
     manifest = folder / MANIFEST
     try:
-        before = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        before = dict(json.loads(manifest.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         before = {}
     fates, now = {}, {}
     for path, content in files.items():
@@ -79,23 +80,15 @@ def write_folder(course, files):
         if there == now[path]:
             fates[path] = "same"
         elif there is None or there == before.get(path):
-            _replace(target, content)
+            write_whole(target, content)
             fates[path] = "written"
         elif before.get(path) == now[path]:
             fates[path] = "kept"
         else:
-            _replace(target.with_name(f"{target.stem}{NEW}{target.suffix}"), content)
+            write_whole(target.with_name(f"{target.stem}{NEW}{target.suffix}"), content)
             fates[path] = "kept, new beside"
-    _replace(manifest, json.dumps(now, indent=1, sort_keys=True).encode())
+    write_whole(manifest, json.dumps(now, indent=1, sort_keys=True).encode())
     return fates
-
-
-def _replace(path, content):
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half")
-    half.write_bytes(content)
-    half.replace(path)
 
 
 def zip_bytes(files):
@@ -114,5 +107,5 @@ def build(course):
     """Write ``build/student`` and ``build/student.zip``; return what became of each file of the folder."""
     files = student_files(course)
     fates = write_folder(course, files)
-    _replace(course.build / "student.zip", zip_bytes(files))
+    write_whole(course.build / "student.zip", zip_bytes(files))
     return fates

@@ -4,6 +4,8 @@ import json
 import tempfile
 from pathlib import Path
 
+from autograder.errors import CourseError
+from autograder.files import write_whole
 from autograder.notebooks import read_percent, to_bytes
 
 WRITE = "python -m autograder check --write"
@@ -17,8 +19,7 @@ def twin_of(lecture):
 def write_twin(lecture, folder=None):
     """Write the twin of `lecture` into `folder` (beside the lecture unless given); return its path."""
     path = Path(folder or lecture.parent) / twin_of(lecture).name
-    path.write_bytes(to_bytes(read_percent(lecture)))
-    return path
+    return write_whole(path, to_bytes(read_percent(lecture)))
 
 
 def write_twins(course):
@@ -27,8 +28,8 @@ def write_twins(course):
     with tempfile.TemporaryDirectory() as folder:
         for lecture in course.lectures():
             fresh, there = write_twin(lecture, folder).read_bytes(), twin_of(lecture)
-            if not there.exists() or there.read_bytes() != fresh:
-                there.write_bytes(fresh)
+            if not there.is_file() or there.read_bytes() != fresh:
+                write_whole(there, fresh)
                 written.append(there)
     return written
 
@@ -43,10 +44,15 @@ def twin_problems(course):
         for lecture in course.lectures():
             twin = twin_of(lecture)
             where = f"course/{twin.name}"
-            if not twin.exists():
+            try:
+                fresh = write_twin(lecture, folder).read_bytes()
+            except CourseError as error:
+                problems.append((f"course/{lecture.name}", str(error), ""))
+                continue
+            if not twin.is_file():
                 problems.append((where, f"{lecture.name} has no twin.", WRITE))
                 continue
-            fresh, there = write_twin(lecture, folder).read_bytes(), twin.read_bytes()
+            there = twin.read_bytes()
             if fresh != there:
                 what = f"differs from what {lecture.name} gives, first in line {first_difference(fresh, there)}."
                 problems.append((where, what, f"edit {lecture.name}, then {WRITE}"))

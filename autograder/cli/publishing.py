@@ -1,20 +1,41 @@
 """Commands about the course material: check, run, slides, student, course, doctor."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+
+from autograder.cli.words import plain
 
 app = typer.Typer()
 console = Console(highlight=False, soft_wrap=True)
 
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The first free one from 8888 unless given.")]
+
 
 @app.command()
-def check(write: Annotated[bool, typer.Option(help="Write every twin anew first.")] = False):
-    """Regenerate every twin and lab, compare byte for byte, and say what does not agree; exit 1 if anything."""
+def check(
+    files: Annotated[list[str] | None, typer.Argument(help="Notebooks, or folders, to be handed in.")] = None,
+    write: Annotated[bool, typer.Option(help="Write every twin anew first; without FILES.")] = False,
+    run: Annotated[bool, typer.Option(help="Run the visible tests of FILES, too.")] = False,
+):
+    """Say what the grader would say of FILES; without any, whether the course is whole; exit 1 if anything is wrong.
+
+    FILES: are they readable, which answers are missing, damaged or no Python, what would be mended. Nothing of them
+    runs without --run. The course: regenerate every twin and lab, compare byte for byte, say what does not agree.
+    """
+    from autograder.cli import words
+    from autograder.errors import CourseError
+
+    if files and write:
+        raise CourseError("--write belongs to the check of the course; FILES are never written.")
+    if files:
+        return _check_files([words.path(name) for name in files], run)
+    if run:
+        raise CourseError("--run needs FILES: the notebooks whose visible tests should run.")
     from autograder import check as checking
     from autograder.layout import Course
     from autograder.twins import write_twins
@@ -25,12 +46,35 @@ def check(write: Annotated[bool, typer.Option(help="Write every twin anew first.
             console.print(f"wrote course/{path.name}")
     found = checking.problems(course)
     for problem in found:
-        fix = f" [dim]Fix: {escape(problem.fix)}[/]" if problem.fix else ""
-        console.print(f"[red]{escape(problem.where)}[/]: {escape(problem.what)}{fix}")
+        fix = f" [dim]Fix: {plain(problem.fix)}[/]" if problem.fix else ""
+        console.print(f"[red]{plain(problem.where)}[/]: {plain(problem.what)}{fix}")
     if found:
         console.print(f"[bold red]{len(found)} problem{'s' * (len(found) > 1)}[/] in {checking.summary(course)}.")
         raise typer.Exit(1)
     console.print(f"[green]All agree:[/] {checking.summary(course)}.")
+
+
+def _check_files(paths, run):
+    """Print the verdict on every file; exit 1 unless all can be handed in like this."""
+    from autograder.precheck import verdicts
+
+    found = [verdict for each in paths for verdict in verdicts(each, run=run)]
+    for verdict in found:
+        console.print(f"[bold]{plain(verdict.name)}[/]" + (f": {plain(verdict.belongs)}." if verdict.belongs else ""))
+        if verdict.refused:
+            console.print(f"  [red]The grader cannot take it:[/] {plain(verdict.refused)}")
+        for note in verdict.notes:
+            console.print(f"  [yellow]note[/] {plain(note)}")
+        for each in verdict.questions:
+            sign = "[green]good[/]" if each.good else "[red]look[/]"
+            console.print(f"  {sign} {plain(each.id)}: {plain('; '.join(filter(None, (each.state, each.tests))))}")
+        if verdict.ran:
+            console.print(f"  [red]look[/] {plain(verdict.ran)}")
+    bad = [verdict.name for verdict in found if not verdict.good]
+    if bad:
+        console.print(f"[bold red]Look again before you hand in:[/] {plain(', '.join(bad))}.")
+        raise typer.Exit(1)
+    console.print("[green]Ready to hand in.[/] Hidden tests may ask for more than is seen here.")
 
 
 @app.command()
@@ -38,9 +82,9 @@ def run(
     lectures: Annotated[list[str] | None, typer.Argument(help="Numbers or names; all unless given.")] = None,
     parameter: Annotated[list[str] | None, typer.Option("-p", "--parameter", metavar="NAME=VALUE")] = None,
     fast: Annotated[bool, typer.Option(help="Small sizes: the parameter FAST.")] = False,
-    seed: Annotated[int | None, typer.Option(help="The parameter SEED.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="The parameter SEED.")] = None,
     repeat: Annotated[bool, typer.Option(help="Run everything twice and compare the outputs.")] = False,
-    timeout: Annotated[int | None, typer.Option(help="Seconds for one cell; no limit unless given.")] = None,
+    timeout: Annotated[int | None, typer.Option(min=1, max=86400, help="Seconds for one cell; no limit else")] = None,
 ):
     """Execute lectures with papermill: notebooks and a report in build/run, offline pages in build/html.
 
@@ -54,6 +98,7 @@ def run(
     parameters |= {"FAST": True} if fast else {}
     parameters |= {"SEED": seed} if seed is not None else {}
     chosen = running.choose(course, lectures or [])
+    running.check_parameters(chosen, parameters)
     first = _run_all(course, chosen, parameters, timeout, "1 of 2: " if repeat else "")
     failed = [each.lecture for each in first if not each.ok]
     if repeat and not failed:
@@ -72,21 +117,24 @@ def _run_all(course, lectures, parameters, timeout, prefix):
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder import run as running
+    from autograder.errors import CourseError
     from autograder.notebooks import read_percent
 
     outcomes = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         for lecture in lectures:
-            total = sum(cell.cell_type == "code" for cell in read_percent(lecture).cells)
-            total += bool(parameters)                 # papermill adds a cell that sets them
+            total = None
+            with suppress(CourseError):               # told as the outcome of this lecture; the rest go on
+                total = sum(cell.cell_type == "code" for cell in read_percent(lecture).cells)
+                total += bool(parameters)             # papermill adds a cell that sets them
             bar = progress.add_task(prefix + lecture.stem, total=total)
             step = partial(progress.advance, bar)
             outcomes.append(running.run_one(course, lecture, parameters, timeout=timeout, on_cell=step))
     report = running.write_report(course, outcomes)
     table = Table("lecture", "seconds", "peak MB", "outputs", "result")
     for each in outcomes:
-        result = "[green]ran[/]" if each.ok else f"[red]{escape(each.error)}[/]"
+        result = "[green]ran[/]" if each.ok else f"[red]{plain(each.error)}[/]"
         table.add_row(each.lecture, f"{each.seconds:.1f}", f"{each.peak_mb:.0f}", str(each.outputs), result)
     console.print(table)
     console.print(f"Pages: build/html. Report: {report.relative_to(course.root)}")
@@ -116,7 +164,7 @@ def slides(
             for path in written:
                 console.print(f"{path.relative_to(course.root)}  {path.stat().st_size / 1024:.0f} kB")
             for problem in found:
-                console.print(f"[red]{deck.stem}[/]: {escape(problem)}")
+                console.print(f"[red]{deck.stem}[/]: {plain(problem)}")
             count += len(found)
     if count:
         raise typer.Exit(1)
@@ -138,16 +186,16 @@ def _tell_fates(fates):
     """Print what became of the files of students: a line for each that was kept, one for the rest."""
     for path, fate in fates.items():
         if fate == "kept, new beside":
-            console.print(f"[yellow]{escape(path)}[/]: you changed it, so it is kept; the new version lies beside it.")
+            console.print(f"[yellow]{plain(path)}[/]: you changed it, so it is kept; the new version lies beside it.")
         elif fate == "kept":
-            console.print(f"{escape(path)}: you changed it, so it is kept.")
+            console.print(f"{plain(path)}: you changed it, so it is kept.")
     written = sum(fate == "written" for fate in fates.values())
     console.print(f"build/student: {len(fates)} files, {written} written.")
 
 
 @app.command("course")
 def serve_course(
-    port: Annotated[int | None, typer.Option(help="The first free one from 8888 unless given.")] = None,
+    port: Port = None,
     browser: Annotated[bool, typer.Option(help="Open a browser where there is a display.")] = True,
 ):
     """Build what students get and serve it in JupyterLab, opened on the first lecture; Ctrl-C ends it."""
@@ -156,10 +204,11 @@ def serve_course(
     from autograder.layout import Course
 
     course = Course.here()
+    port = serve.usable_port(port)
     console.print("Building lectures and labs ...")
     _tell_fates(giving.build(course))
     console.print("Starting JupyterLab ...")
-    serve.serve_course(course, port=port, browser=browser, say=lambda line: console.print(escape(line)))
+    serve.serve_course(course, port=port, browser=browser, say=lambda line: console.print(plain(line)))
 
 
 @app.command()
@@ -172,11 +221,11 @@ def doctor():
     signs = {examining.GOOD: "[green]good[/]", examining.MISSING: "[red]missing[/]", examining.LOOK: "[yellow]look[/]"}
     table = Table("", "what", "found", "who needs it")
     for each in findings:
-        table.add_row(signs[each.state], *map(escape, (each.what, each.found, each.needed_by)))
+        table.add_row(signs[each.state], *map(plain, (each.what, each.found, each.needed_by)))
     Console(highlight=False).print(table)
     for each in findings:
         if each.fix:
-            console.print(f"{each.what}: {escape(each.fix)}")
+            console.print(f"{each.what}: {plain(each.fix)}")
     if any(each.state == examining.MISSING and each.everyone for each in findings):
         console.print("[red]Something that everyone needs is missing.[/]")
         raise typer.Exit(1)

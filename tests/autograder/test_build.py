@@ -50,6 +50,20 @@ def test_nbgrader_reads_the_configuration_that_is_written(course):
     assert config(course).CourseDirectory.root == str(course.nbgrader)
 
 
+@pytest.mark.slow
+def test_a_lab_whose_solution_is_judged_otherwise_apart_from_its_answers_is_not_built_unless_marked(course):
+    before = content(build(course, NAME))
+    path = course.lab(NAME) / "lab.py"
+    path.write_text(path.read_text().replace("assert double(2) == 4", "assert double.__code__ and double(2) == 4"))
+    told = r"01-q1-basic-tests gives 2 points .* and 0 apart from it \('function' object"
+    with pytest.raises(CourseError, match=told):
+        build(course, NAME)
+    assert content(course.nbgrader / "source" / NAME) == before
+    head = '# %% nbgrader={"grade": true, "grade_id": "01-q1-basic-tests"'
+    path.write_text(path.read_text().replace(head, head.replace("nb", 'autograder={"in_process": true} nb')))
+    build(course, NAME)
+
+
 def test_a_lab_with_a_problem_is_not_built_and_the_last_build_stays(course):
     before = content(build(course, NAME))
     path = course.lab(NAME) / "lab.py"

@@ -30,7 +30,7 @@ def test_without_a_command_the_list_is_shown():
     ("words", "says"),
     [
         (["run", "99"], "There is no lecture '99'"),
-        (["slides", "99"], "There is no deck 99"),
+        (["slides", "99"], "There is no deck '99'"),
         (["run", "-p", "nonsense"], "A parameter looks like NAME=VALUE"),
     ],
 )

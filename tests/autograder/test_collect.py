@@ -174,7 +174,7 @@ def test_a_roster_gives_students_their_ids(course, tmp_path):
 
 @pytest.mark.parametrize(("text", "named"), [
     ("name,id\n", "needs a column 'student' or 'SIS Login ID', has: name, id"),
-    ("student\njane\njim\njane\n", "has 'jane' twice, the second time in line 4"), ("", "has: "),
+    ("student\njane\njim\njane\n", "has 'jane' twice, the second time in line 4"), ("", "is empty; its first line"),
 ])
 def test_a_roster_that_is_none_is_named(tmp_path, text, named):
     with pytest.raises(CourseError, match=named):
@@ -183,7 +183,7 @@ def test_a_roster_that_is_none_is_named(tmp_path, text, named):
 
 @pytest.mark.parametrize(("make", "named"), [
     (lambda p: p / "gone", "neither a folder nor a zip"),
-    (lambda p: write(p / "x.zip", "no zip"), "not a readable zip"),
+    (lambda p: write(p / "x.zip", "no zip"), "nor a readable zip"),
 ])
 def test_a_source_that_is_none_is_named(course, tmp_path, make, named):
     with pytest.raises(CourseError, match=named):

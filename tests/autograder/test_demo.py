@@ -56,7 +56,7 @@ def test_more_students_than_mistakes_are_right_again(course):
 
 def test_real_students_are_never_touched(course):
     path = write(course.nbgrader / "submitted" / "jane" / NAME / "lab.ipynb", "hers")
-    with pytest.raises(CourseError, match=r"hand-ins of 1 real students \(jane\)"):
+    with pytest.raises(CourseError, match=r"work of 1 real students \(jane\)"):
         demo(course, NAME, count=COUNT)
     assert path.read_text() == "hers"
 

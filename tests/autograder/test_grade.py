@@ -2,19 +2,23 @@
 
 import copy
 import json
+from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 
 import pytest
 
+from autograder import grade as grading
 from autograder import worker
 from autograder.build import build
 from autograder.errors import CourseError
-from autograder.grade import UNSANDBOXED, grade, handed_in
+from autograder.grade import UNSANDBOXED, grade, handed_in, since
 from autograder.gradebook import open_gradebook
 from autograder.hand_ins import Lab
 from autograder.release import release
 from autograder.results import Grade, Row, keep, read_rows, row_path
-from autograder.worker import Limits, grade_student, read_grades
+from autograder.sandbox.limits import Limits
+from autograder.worker import grade_student, read_grades
 from tests.autograder.conftest import NAME
 
 
@@ -79,34 +83,65 @@ def test_what_was_handed_in_stays_as_it_was(graded_class):
 @pytest.mark.slow
 def test_every_autograded_notebook_can_be_opened_in_formgrader(graded_class):
     for student in graded_class.outcomes:
-        grades, _ = read_grades(graded_class.course, student, NAME)
+        grades, _, _ = read_grades(graded_class.course, student, NAME)
         assert {kind: len(cells) for kind, cells in grades.items()} == {"lab": 4, "review": 1}
 
 
+KILLER = """import psutil
+for each in psutil.Process().parents():
+    if "loky" in " ".join(each.cmdline()):
+        each.kill()
+"""
+
+
 @pytest.mark.slow
-def test_a_hand_in_that_kills_its_grader_gets_a_row_and_the_others_their_marks(ready):
+@pytest.mark.parametrize(("unsafe", "points", "why"), [(False, 5, "01-q1-basic-tests"), (True, 0, "was ended by it")])
+def test_a_hand_in_that_would_kill_its_grader_cannot_from_a_box_and_stops_nobody_without(ready, unsafe, points, why):
     hand_in(ready, "honest")
-    hand_in(ready, "killer", {"01-q1-basic": "import os\nos.kill(os.getppid(), 9)"})
+    hand_in(ready, "killer", {"01-q1-basic": KILLER})
     hand_in(ready, "patient")
-    rows = {row.student: row for row in grade(ready, NAME, jobs=2)}
-    assert {student: row.got() for student, row in rows.items()} == {"honest": 7, "killer": 0, "patient": 7}
-    assert "was ended by it" in rows["killer"].why
+    rows = {row.student: row for row in grade(ready, NAME, jobs=2, unsafe=unsafe)}
+    assert {student: row.got() for student, row in rows.items()} == {"honest": 7, "killer": points, "patient": 7}
+    assert why in rows["killer"].why
+    assert rows["honest"].tier.startswith("none") is unsafe
 
 
 @pytest.mark.slow
-def test_grading_again_leaves_marks_by_hand_and_only_new_skips_the_rest(ready):
+def test_grading_goes_on_where_it_was_and_again_leaves_marks_by_hand(ready):
     hand_in(ready, "jane")
     (first,) = grade(ready, NAME, jobs=2)
     with open_gradebook(ready) as gradebook:
         gradebook.find_grade("01-q3-advanced", "lab", NAME, "jane").manual_score = 1
         gradebook.db.commit()
     seen = []
-    (same,) = grade(ready, NAME, jobs=2, only_new=True, on_row=seen.append)
+    (same,) = grade(ready, NAME, jobs=2, on_row=seen.append)
     assert seen == [] and same == first
-    (again,) = grade(ready, NAME, jobs=2, on_row=seen.append)
+    (again,) = grade(ready, NAME, jobs=2, again=True, on_row=seen.append)
     assert len(seen) == 1 and again.got() == 7
     with open_gradebook(ready) as gradebook:
         assert gradebook.find_submission(NAME, "jane").score == 8
+
+
+@pytest.mark.parametrize("change", [
+    {"flags": ["Grading itself failed; look at it, then grade it again."]}, {"tier": "none: no box"},
+    {"fingerprint": "0" * 64}, None])
+def test_a_row_is_kept_only_where_grading_again_would_give_the_same(ready, monkeypatch, change):
+    hand_in(ready, "jane")
+    row = Row("jane", NAME, fingerprint=worker.fingerprint(ready, "jane", NAME), tier="bubblewrap")
+    keep(ready.nbgrader, replace(row, **(change or {})))
+    graded = []
+    monkeypatch.setattr(grading, "_results", lambda tasks, jobs: [graded.append(1) or row for _ in tasks])
+    grade(ready, NAME, jobs=2)
+    assert bool(graded) is (change is not None)
+
+
+def test_who_handed_in_after_a_moment_is_found_by_stamp_or_by_files(ready):
+    hand_in(ready, "early", timestamp_txt="2026-02-01 10:00:00 UTC")
+    hand_in(ready, "later", timestamp_txt="2026-02-01 12:00:00 +0100")
+    hand_in(ready, "today")
+    assert since(ready, NAME, datetime(2026, 2, 1, 10, 30)) == ["later", "today"]
+    assert since(ready, NAME, datetime(2026, 2, 1, 11, 0)) == ["today"]
+    assert since(ready, NAME, datetime(2099, 1, 1)) == []
 
 
 @pytest.mark.slow
@@ -164,7 +199,7 @@ def test_a_grader_that_hangs_is_stopped():
 
 def test_an_assignment_that_is_not_released_and_a_student_who_is_not_there_are_named(course, ready):
     hand_in(ready, "jane")
-    with pytest.raises(CourseError, match="jim handed in nothing for 01_tiny; 1 students did"):
+    with pytest.raises(CourseError, match="'jim': no hand-in for 01_tiny; 1 students have one"):
         grade(ready, NAME, students=["jim"])
     with pytest.raises(CourseError, match="02_x is not released"):
         grade(ready, "02_x")
@@ -229,5 +264,5 @@ def test_the_same_answers_give_the_same_fingerprint_and_others_another(ready):
 
 
 def test_the_warning_says_that_nothing_is_sandboxed():
-    assert "unsandboxed, as the current user" in UNSANDBOXED
+    assert "WITHOUT A SANDBOX, as the current user" in UNSANDBOXED
     assert "\n" not in UNSANDBOXED

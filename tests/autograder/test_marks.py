@@ -122,7 +122,7 @@ def test_levels_are_read_from_a_csv_with_gaps_and_lateness(tmp_path, policy):
 
 
 @pytest.mark.parametrize(("text", "named"), [
-    ("name,lab2\n", "needs a column 'student', has: name, lab2"), ("", "has: nothing"),
+    ("name,lab2\n", "needs a column 'student', has: name, lab2"), ("", "is empty"),
     ("student,exam\n", "has the columns exam; components are review"),
     ("student,lab2\njane,A\njane,B\n", "line 3: 'jane' comes twice"),
     ("student,lab2\njane,G\n", "line 2, lab2: 'G' is not a level"),

@@ -60,5 +60,5 @@ def test_a_missing_script_is_an_error_with_its_name(tmp_path):
 def test_bytes_that_are_no_text_are_an_error_with_the_name(tmp_path):
     path = tmp_path / "bad.py"
     path.write_bytes(b"\xff\xfe\x00# %%")
-    with pytest.raises(CourseError, match=r"bad\.py cannot be read as a percent script"):
+    with pytest.raises(CourseError, match=r"bad\.py is not saved as UTF-8"):
         read_percent(path)

@@ -135,7 +135,7 @@ MISTAKES = {
     "a truth value": (lambda d: d["lab"][0].update(basic=True), "True is not a number"),
     "unknown rubric": (lambda d: d["components"]["lab1"].update(rubric="exam"), "components > lab1 > rubric"),
     "a key that nobody reads": (lambda d: d.update(curve=1), "curve"),
-    "a missing part": (lambda d: d.pop("review"), "review: Field required"),
+    "a missing part": (lambda d: d.pop("review"), "review: this key is missing"),
     "order of rows": (lambda d: d["lab"].reverse(), "best level first"),
     "scale with a gap": (lambda d: d["scale"].update(F=-3), "count down by one"),
     "empty rubric": (lambda d: d.update(project=[]), "project rubric has no row"),
@@ -155,7 +155,7 @@ def test_every_mistake_in_the_file_is_named(tmp_path, mistake):
 
 @pytest.mark.parametrize(("text", "named"), [
     ("- a list", "list"), ("scale: [", "not readable YAML"), ("late: 1\nlate: 2", "'late' comes twice"),
-    ("", "NoneType"),
+    ("", "is empty"),
 ])
 def test_a_file_that_is_no_policy_is_named(tmp_path, text, named):
     path = tmp_path / "policy.yml"

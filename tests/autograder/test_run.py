@@ -40,7 +40,7 @@ def course(tmp_path):
 
 def test_parameters_are_read_as_yaml_and_fitted_to_the_names_of_the_lecture(course):
     notebook = read_percent(course.lectures()[0])
-    assert run.parameters_of(notebook) == ["FAST", "seed"]
+    assert run.parameters_of(notebook) == {"FAST": False, "seed": 1}
     parameters = run.parse_parameters(["SEED=7", "fast=true"])
     assert run.fitting(notebook, parameters, "01") == {"seed": 7, "FAST": True}
 

@@ -58,7 +58,7 @@ def test_bare_names_of_objects_are_left_out_and_values_stay():
 
 
 def test_an_unknown_deck_is_an_error_with_the_known_ones(course):
-    with pytest.raises(CourseError, match=r"no deck 7\. Decks: 01_tiny"):
+    with pytest.raises(CourseError, match=r"no deck '7'\. Decks: 01_tiny"):
         slides.choose(course, ["7"])
 
 

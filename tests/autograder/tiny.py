@@ -69,9 +69,9 @@ def middle(numbers):
     visible = 'assert middle([1, 2, 3]) == 2, "the middle of 1, 2, 3 is 2"'
     hidden = '''
 ### BEGIN HIDDEN TESTS
-numbers = [9, 1, 5]
+numbers = [9, 1, 7, 5, 2]
 assert middle(numbers) == 5, "the numbers need not come in order"
-assert numbers == [9, 1, 5], "the numbers of the caller stay as they are"
+assert numbers == [9, 1, 7, 5, 2], "the numbers of the caller stay as they are"
 ### END HIDDEN TESTS
 '''
     by_hand = """
@@ -135,6 +135,12 @@ def known_wrong_text():
     return yaml.safe_dump(rows, sort_keys=False)
 
 
+def survivors_text():
+    """Return the explained survivor of the lab as YAML."""
+    change = "line 4: 2 -> -2"
+    return yaml.safe_dump([{"question": "01-q2-advanced", "change": change, "reason": "The same place, from the end."}])
+
+
 LECTURE = r"""# %% [markdown]
 # # A tiny lecture
 #
@@ -190,6 +196,8 @@ def tiny_course(folder):
     lecture = write(root / "course" / "01_tiny.py", LECTURE)
     lecture.with_suffix(".ipynb").write_bytes(to_bytes(read_percent(lecture)))
     write(root / "slides" / "01_tiny.md", DECK)
-    for name, text in (("lab.py", lab_text()), ("review.py", review_text()), ("known_wrong.yml", known_wrong_text())):
+    lab = {"lab.py": lab_text(), "review.py": review_text(), "known_wrong.yml": known_wrong_text(),
+           "survivors.yml": survivors_text()}
+    for name, text in lab.items():
         write(root / "labs" / "01_tiny" / name, text)
     return Course(root)
