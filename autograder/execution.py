@@ -144,8 +144,9 @@ class SplitExecute(BoundedExecute):
             for runtime in self.runtimes:
                 with contextlib.suppress(OSError):
                     runtime.rmdir()
-        warm = current()
-        self.said["tier"] = (warm.students if warm and warm.students and not self.unsafe else self.tier).describe()
+        warm = current() if not self.unsafe else None
+        self.said["tier"] = (warm.students if warm and warm.students else self.tier).describe()
+        self.said["tier"] += f", {warm.why}" if warm and warm.why else ""
         nb.metadata["autograder"] = {**nb.metadata.get("autograder", {}), "run": self.said}
         return nb, resources
 

@@ -15,6 +15,7 @@ import nbformat
 
 from autograder.errors import CourseError
 from autograder.sandbox import kernel, pool
+from autograder.sandbox.limits import Box
 from autograder.split import plan as plans
 from autograder.split import tests_process
 
@@ -106,13 +107,16 @@ def warm(tier, folder, limits):
     made = KEPT["now"] = Warm(key)
     modules = sorted(set().union(*(names for _, names in found)))
     try:
-        made.students = pool.Zygote(tier, (*kernel.PRELOAD, AGENT, *modules), limits=limits)
+        made.students = pool.Zygote(tier, (*kernel.PRELOAD, AGENT, *modules), limits=limits,
+                                    env={"MPLBACKEND": kernel.BACKEND})
         payload = tests_process.pack([plan for plan, _ in found])
         made.tests = pool.Zygote(tier, (*modules, TESTS.partition(":")[0]),
                                  ("autograder.split.tests_process:prepare", payload), limits=limits)
-        made.students.wait_until_warm()
-        made.tests.wait_until_warm()
-    except CourseError as error:                      # slower, and as safe: every kernel gets a box of its own
+        for zygote in (made.students, made.tests):    # whether a child can be walled off is seen by forking one
+            nothing = zygote.fork("builtins:exec", b"", Box(None, zygote.runtime(), limits))
+            if code := nothing.wait(limits.startup):
+                raise CourseError(f"a process that does nothing ended with {code}")
+    except (CourseError, TimeoutError) as error:      # slower, and as safe: every kernel gets a box of its own
         made.close()
         made.students = made.tests = None
         made.why = f"no warm start: {error}"
