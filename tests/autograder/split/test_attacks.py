@@ -130,6 +130,8 @@ ATTACKS = {
         ".start()\ntime.sleep(0.1)"),
     "asks for the names of the tests":
         FORGE + "def f(x):\n    return session().request('names', None, ['SECRET'], True)",
+    "asks about what is its own": FORGE + "def f(x):\n    return session().request('len', [1, 2])",
+    "calls a type by name": FORGE + "def f(x):\n    return session().request('call', bytearray, [3], {})",
     "asks itself by number": FORGE + "def f(x):\n    for n in range(50):\n"
                              "        raw_ask = [0, 10 ** 6 + n, [], 'call', [6, [91, n], [7], [8]], [], []]\n"
                              "        session().channel.send(msgpack.packb(raw_ask))\n    return 0",
@@ -141,7 +143,7 @@ ATTACKS = {
 }
 ENDS_IN_A_VALUE = {"the class of an exit", "threads that answer", "gives back what it was not lent"}
 REFUSED = {name for name, text in ATTACKS.items() if "one hash" in name or "reply(" in text.removeprefix(FORGE)
-           or "raw(" in text.removeprefix(FORGE)} - ENDS_IN_A_VALUE
+           or "raw(" in text.removeprefix(FORGE) or name.startswith(("asks", "calls"))} - ENDS_IN_A_VALUE
 SLOW = {"shared lists, two to the fortieth"}          # the tests' process is stuck with these, and is ended
 
 # what an answer asks of what a test has lent to it

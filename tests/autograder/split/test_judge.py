@@ -40,6 +40,13 @@ def test_a_dead_student_wins_nothing_by_a_test_that_expects_an_exception(grade):
 
 
 @pytest.mark.slow
+def test_a_broken_conversation_wins_nothing_by_a_test_that_swallows_everything(grade):
+    answer = ("from autograder.split import agent\ndef f(x):\n"
+              "    next(iter(agent.SESSIONS.values())).channel.close()")
+    assert grade(answer, "try:\n    f(3)\nexcept:\n    pass", source=RIGHT).points == [0.0]
+
+
+@pytest.mark.slow
 def test_a_python_that_ended_before_the_first_test_runs_none(grade):
     came = grade("import os\nos._exit(0)", *TESTS, source=RIGHT)
     assert came.points == [0, 0, 0] and "ended before this test" in came.words[0] and "NotRun" in came.words[2]
