@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import jupytext
 import nbformat
 
 from autograder.errors import CourseError
@@ -27,6 +26,8 @@ def read_percent(path):
     path = Path(path)
     text = read_text(path, "The script")
     try:
+        import jupytext  # brings a Jupyter server along; graders never need it
+
         parsed = jupytext.reads(text, fmt="py:percent")
     except Exception as error:
         raise CourseError(f"{path} cannot be read as a percent script: {error}") from error
