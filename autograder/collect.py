@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from autograder import handed_files
 from autograder.errors import CourseError
 from autograder.files import replace_folder
 from autograder.gradebook import read_stamp
@@ -312,12 +313,12 @@ def record_of(target):
         return dict(json.loads((target / "collected.json").read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         record = {}
-        for path in sorted(target.rglob("*")):
-            if path.is_file() and not path.is_symlink() and path.name not in IGNORED:
-                when = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+        with contextlib.suppress(OSError):
+            for path in sorted(handed_files.files(target)[0]):
+                when = datetime.fromtimestamp(path.lstat().st_mtime, UTC).replace(tzinfo=None)
                 record[path.relative_to(target).as_posix()] = {
                     "when": when.isoformat(" ", "seconds"), "late": False, "from": "",
-                    "hash": hashlib.sha256(path.read_bytes()).hexdigest(),
+                    "hash": hashlib.sha256(handed_files.read(target, path)).hexdigest(),
                 }
         return record
 

@@ -1,20 +1,27 @@
-"""What a student handed in, read with care: files of a sane size, text in any encoding, cells without outputs.
+"""What a student handed in, read with care: which file is which notebook, and the text of its cells without outputs.
 
 Nothing raises for what a student can do to a file; whatever is unusual is told in plain words.
 """
 
-import json
+import contextlib
 import os
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.handed_files import IGNORED, LARGEST, files, is_notebook, read, shown
 from autograder.labs import meta
+from autograder.notebook_json import Unreadable, decode, parse
 
-LARGEST = 20 * 2**20                                  # bytes of one file; a notebook without outputs has a few kB
-DEEPEST = 4                                           # folders below the student's own that are searched
-IGNORED = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".DS_Store", "timestamp.txt", "collected.json"}
+__all__ = ["IGNORED", "LARGEST", "Cell", "Handed", "decode", "files", "kind_of", "known_names", "look", "look_at",
+           "read_notebook"]
+
+MOST_CELLS = 2000                                     # cells with text; a lab has fewer than a hundred
+LONGEST_SOURCE = 50_000                               # characters of one cell
+ALL_SOURCES = 500_000                                 # characters of all cells
+LESS = ": take out what is not part of the lab, save it, and hand it in once more."
+PACKED = (".zip", ".rar", ".7z", ".gz", ".tar")
+KINDS = {"code": "code", "raw": "raw"}                # all others are text: Markdown, and headings of version 3
 
 
 @dataclass
@@ -31,89 +38,66 @@ class Handed:
 class Cell:
     """What is taken from a student's cell."""
 
-    kind: str
+    kind: str                                         # code, markdown or raw
     source: str
     grade_id: str
     id: str
+    pictures: bool = False                            # whether pictures were pasted into it, which are not taken
 
 
-def files(folder):
-    """Return ``(files, notes)`` of a hand-in: ordinary files of a sane size, links and devices left out.
+def read_notebook(path, folder=None):
+    """Return what is in the notebook file `path` as Handed; never raises for what a student can do to a file.
 
-    Raises
-    ------
-    OSError
-        If the folder itself cannot be listed.
+    Parameters
+    ----------
+    path : Path
+    folder : Path, optional
+        The student's own folder, below which no link is followed; the one that the file lies in unless given.
     """
-    found, notes = [], []
-
-    def walk(place, depth):
-        for entry in sorted(os.scandir(place), key=lambda e: e.name):
-            if entry.name in IGNORED:
-                continue
-            shown = os.path.relpath(entry.path, folder)
-            status = entry.stat(follow_symlinks=False)
-            if stat.S_ISDIR(status.st_mode):
-                if depth < DEEPEST:
-                    walk(entry.path, depth + 1)
-                else:
-                    notes.append(f"{shown} lies too deep to be looked at.")
-            elif not stat.S_ISREG(status.st_mode):
-                notes.append(f"{shown} is a link or a device, not a file; it was left out.")
-            elif status.st_size > LARGEST:
-                size = f"{status.st_size / 2**20:.0f} MiB, more than {LARGEST >> 20}"
-                notes.append(f"{shown} has {size}; it was left out.")
-            else:
-                found.append(Path(entry.path))
-
-    walk(folder, 0)
-    return found, notes
-
-
-def decode(data):
-    """Return ``(text, note)`` of the bytes of a notebook, which should be UTF-8."""
-    for encoding, note in (("utf-8-sig", ""), ("utf-16", "UTF-16"), ("cp1252", "Latin-1"), ("latin-1", "Latin-1")):
-        if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            continue
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return text, note and f"The file is saved as {note}, not as UTF-8; it was read all the same."
-    raise AssertionError("latin-1 reads every byte")
-
-
-def read_notebook(path):
-    """Return what is in the notebook file `path` as Handed; never raises for what a student can do to a file."""
+    path = Path(path)
     try:
-        data = Path(path).read_bytes()
+        content, notes = parse(read(path.parent if folder is None else folder, path))
+        return Handed(*_cells(content, notes))
     except OSError as error:
-        return Handed(reason=f"{path.name} cannot be opened: {error.strerror}.")
-    if not data.strip():
-        return Handed(reason=f"{path.name} is empty.")
-    text, note = decode(data)
-    handed = Handed(notes=[note] if note else [])
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        handed.reason = (f"{path.name} is not a readable notebook: the text breaks off or is damaged in line "
-                         f"{error.lineno}. Save it again in Jupyter and hand it in once more.")
-        return handed
-    except RecursionError:
-        handed.reason = f"{path.name} is nested too deep to be a notebook."
-        return handed
+        return Handed(reason=f"{shown(path.name)} cannot be opened: {error.strerror}.")
+    except Unreadable as error:
+        return Handed(reason=f"{shown(path.name)} {error}")
+
+
+def _cells(content, notes):
+    """Return ``(cells, notes)`` of the JSON of a notebook, or raise Unreadable."""
     if not isinstance(content, dict) or not ("cells" in content or "worksheets" in content):
-        handed.reason = f"{path.name} is not a notebook: it has no cells."
-        return handed
-    cells = content.get("cells")
-    if cells is None:
-        handed.notes.append("The notebook has the format of 2013 (version 3); it was converted.")
-        sheets = content["worksheets"] if isinstance(content["worksheets"], list) else []
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or []]
-    handed.cells = [cell for cell in map(_cell, cells if isinstance(cells, list) else []) if cell]
-    if not handed.cells:
-        handed.reason = f"{path.name} has no cells."
-    return handed
+        raise Unreadable("is not a notebook: it has no cells.")
+    raw = content.get("cells")
+    if raw is None:
+        notes.append("The notebook has the format of 2013 (version 3); it was converted.")
+        sheets = content.get("worksheets")
+        sheets = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
+        raw = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+    raw = raw if isinstance(raw, list) else []
+    cells, odd, long = [], 0, 0
+    for each in raw:
+        cell = _cell(each)
+        if cell is None:
+            odd += 1
+        elif len(cell.source) > LONGEST_SOURCE:
+            long += 1
+        elif cell.source.strip() or cell.grade_id or cell.id:
+            cells.append(cell)
+    if not cells:
+        raise Unreadable("has no cells.")
+    written = [cell for cell in cells if cell.source.strip()]
+    if len(written) > MOST_CELLS:
+        raise Unreadable(f"has {len(written)} cells, more than {MOST_CELLS}{LESS}")
+    if (total := sum(len(cell.source) for cell in written)) > ALL_SOURCES:
+        raise Unreadable(f"has {total} characters in its cells, more than {ALL_SOURCES}{LESS}")
+    if odd:
+        notes.append(f"{odd} of {len(raw)} entries of the notebook are no cells; they were left out.")
+    if long:
+        notes.append(f"Cells with more than {LONGEST_SOURCE} characters were left out: {long}.")
+    if any("\ufffd" in cell.source for cell in written):
+        notes.append("Characters that are none (halves of a pair, null) were replaced by \ufffd.")
+    return cells, notes
 
 
 def _cell(raw):
@@ -128,9 +112,22 @@ def _cell(raw):
     data = raw.get("metadata")
     data = data.get("nbgrader") if isinstance(data, dict) else None
     grade_id = data.get("grade_id") if isinstance(data, dict) else None
-    kind = "code" if raw.get("cell_type") == "code" else "markdown"
-    text = source.encode("utf-8", "replace").decode()  # lone surrogates cannot be written to a file
-    return Cell(kind, text, *(value if isinstance(value, str) else "" for value in (grade_id, raw.get("id"))))
+    kind = raw.get("cell_type")
+    kind = KINDS.get(kind, "markdown") if isinstance(kind, str) else "markdown"
+    names = (value if isinstance(value, str) else "" for value in (grade_id, raw.get("id")))
+    return Cell(kind, writable(source), *names, pictures=bool(raw.get("attachments")))
+
+
+def writable(text):
+    """Return text that can be written to any file: lines end alike; what is no character, and null, are replaced.
+
+    Null is not just taken out: code in which it stands does not run in Jupyter, so it must not run here.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
 def kind_of(path, handed, released):
@@ -156,33 +153,55 @@ def look(folder, released):
     released : dict {kind: NotebookNode}
         The notebooks as released.
     """
+    folder = Path(folder)
     try:
         there, notes = files(folder)
     except OSError as error:
         there, notes = [], [f"The folder cannot be opened: {error.strerror}."]
-    found, others = {}, [path for path in there if path.suffix.lower() != ".ipynb"]
-    for path in (path for path in there if path.suffix.lower() == ".ipynb"):
-        handed = read_notebook(path)
+    return look_at(folder, there, notes, released)
+
+
+def look_at(folder, there, notes, released):
+    """Return what `look` does, for the files `there` of a folder and the sentences that are said about it already."""
+    found, others, notes = {}, [path for path in there if not is_notebook(path)], list(notes)
+    for path in filter(is_notebook, there):
+        handed = read_notebook(path, folder)
         kind = kind_of(path, handed, released)
         if kind is None:
-            notes.append(f"{path.name} belongs to no notebook of this assignment; it was left out.")
+            why = f": {handed.reason}" if handed.reason else "; it was left out."
+            notes.append(f"{path.name} belongs to no notebook of this assignment{why}")
             continue
         if path.name != f"{kind}.ipynb":
             handed.notes.append(f"The file is called {path.name}, should be {kind}.ipynb.")
-        rank = (bool(handed.cells), path.name == f"{kind}.ipynb", path.stat().st_mtime)
+        rank = (bool(handed.cells), path.name == f"{kind}.ipynb", _moment(path))
         found.setdefault(kind, []).append((rank, path, handed))
     chosen = {}
-    packed = [path.name for path in others if path.suffix.lower() in (".zip", ".rar", ".7z", ".gz", ".tar")]
+    packed = [path.name for path in others if path.suffix.lower() in PACKED]
     for kind in released:
         if kind not in found:
-            reason = f"No {kind}.ipynb was handed in." if there else "The folder is empty: nothing was handed in."
-            reason += f" {packed[0]} was not opened: hand in the notebook itself." if packed else ""
-            chosen[kind] = Handed(reason=reason, absent=True)
+            chosen[kind] = Handed(reason=_absent(kind, there, notes, packed), absent=True)
             continue
         ranked = sorted(found[kind], key=lambda item: item[0], reverse=True)
         chosen[kind] = ranked[0][2]
         chosen[kind].notes += [f"{path.name} was left out; {ranked[0][1].name} counts." for _, path, _ in ranked[1:]]
     return chosen, notes, others
+
+
+def _absent(kind, there, notes, packed):
+    """Return why a notebook is not there."""
+    if not there and not notes:
+        return "The folder is empty: nothing was handed in."
+    hint = f" {packed[0]} was not opened: hand in the notebook itself." if packed else ""
+    if any(f"{kind}.ipynb" in note.lower() for note in notes):        # it is there, but was left out
+        return f"No {kind}.ipynb that can be taken was handed in.{hint}"
+    return f"No {kind}.ipynb was handed in.{hint}"
+
+
+def _moment(path):
+    """Return when a file was last changed, 0 where it has gone."""
+    with contextlib.suppress(OSError):
+        return os.lstat(path).st_mtime
+    return 0.0
 
 
 def known_names(notebook):

@@ -20,7 +20,7 @@ from autograder.html import self_contained, to_html, without_widget_views
 from autograder.notebooks import read_percent, to_bytes
 
 # No shared history file, and none of the kernel's notices between our lines.
-KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=40"]
+KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"]
 # What differs between two equal runs: names made up for one rendering, addresses in memory, measured times.
 VOLATILE = re.compile(
     r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b|\b0x[0-9a-f]+\b|\d+(?:\.\d+)?(?:e-\d+)?\s?(?:ns|µs|us|ms|s|seconds?)\b"

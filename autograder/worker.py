@@ -14,6 +14,7 @@ import time
 
 import nbformat
 
+from autograder import handed_files
 from autograder.errors import CourseError
 from autograder.gradebook import convert, open_gradebook, read_stamp, seconds_late
 from autograder.intake import look
@@ -23,6 +24,7 @@ from autograder.results import Grade, Row
 from autograder.sandbox import tiers
 from autograder.sandbox.limits import Limits
 
+SMALL = 1 << 20                                       # bytes of timestamp.txt and of collected.json
 FAILED = "Grading itself failed"                      # how the flag of such a row begins
 RETRIES = 4
 # What is tried again: a busy gradebook, and a kernel that another program took a port from while it started. Nothing of
@@ -49,14 +51,24 @@ def submitted(course, student, assignment):
 
 def fingerprint(course, student, assignment, source=None):
     """Return a hash of the hand-in, the release and the tests: equal where grading again would give the same."""
-    total, root = hashlib.sha256(), course.nbgrader
-    source = source or submitted(course, student, assignment)
-    for folder in (source, root / "release" / assignment, root / "source" / assignment):
+    source, root = source or submitted(course, student, assignment), course.nbgrader
+    total = hashlib.sha256(handed_files.digest(source).encode())
+    for folder in (root / "release" / assignment, root / "source" / assignment):
         for path in sorted(folder.rglob("*")):
             total.update(str(path.relative_to(folder)).encode())
             if path.is_file() and not path.is_symlink():
                 total.update(path.read_bytes())
     return total.hexdigest()
+
+
+def _small(source, name):
+    """Return the text of a small file of a hand-in that says something about it; None where it is not one."""
+    try:
+        return handed_files.read(source, source / name, SMALL).decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return None
 
 
 def take_in(course, student, assignment, row, source=None):
@@ -79,16 +91,19 @@ def take_in(course, student, assignment, row, source=None):
         nbformat.write(graded, target / f"{kind}.ipynb")
     for path in others:
         copy = target / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, copy, follow_symlinks=False)
-    stamp = source / "timestamp.txt"
-    if stamp.is_file() and not stamp.is_symlink():
-        if moment := read_stamp(stamp.read_text(encoding="utf-8", errors="replace")):
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(handed_files.read(source, path))
+        except OSError as error:
+            row.notes.append(f"{handed_files.shown(path.name)} cannot be read ({error.strerror}); it was left out.")
+    with contextlib.suppress(FileNotFoundError):
+        stamp = _small(source, "timestamp.txt")
+        if moment := read_stamp(stamp) if stamp is not None else None:
             (target / "timestamp.txt").write_text(f"{moment} UTC\n", encoding="utf-8")
         else:
             row.notes.append("No date can be read from timestamp.txt.")
-    with contextlib.suppress(OSError, ValueError):
-        row.late = bool(json.loads((source / "collected.json").read_text(encoding="utf-8")).get("late"))
+    with contextlib.suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
+        row.late = bool(json.loads(_small(source, "collected.json")).get("late"))
     row.notes = list(dict.fromkeys(row.notes))
 
 

@@ -6,13 +6,13 @@ import sys
 import typer
 from rich.console import Console
 
-from autograder.cli import audit, grading, people, publishing
+from autograder.cli import audit, grading, people, publishing, reports
 from autograder.cli.words import plain
 from autograder.errors import CourseError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.callback(help=__doc__)(people.common)
-for group in (publishing.app, audit.app, grading.app, people.app):
+for group in (publishing.app, audit.app, grading.app, people.app, reports.app):
     app.registered_commands.extend(group.registered_commands)
     app.registered_groups.extend(group.registered_groups)
 

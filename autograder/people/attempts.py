@@ -7,8 +7,6 @@ kept row; all others stay on record with their points. Points by hand belong to 
 
 import contextlib
 import copy
-import hashlib
-import json
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +15,11 @@ from pathlib import Path
 import nbformat
 from sqlalchemy import select
 
+from autograder import handed_files
 from autograder.collect import record_of
 from autograder.errors import CourseError
 from autograder.files import replace_folder
 from autograder.gradebook import open_gradebook, read_stamp
-from autograder.intake import IGNORED
 from autograder.people import deadlines, log, stock, watch
 from autograder.people.groups import members
 from autograder.people.locks import grading, locked
@@ -29,6 +27,8 @@ from autograder.people.records import person, records
 from autograder.people.tables import Attempt
 from autograder.policy import load_policy
 from autograder.results import Row, keep
+
+LARGEST_STAMP = 4096                                  # bytes of a timestamp.txt
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,14 @@ class HandIn:
 
 def hand_in(folder, by):
     """Return the HandIn in a folder under ``submitted/`` or ``superseded/``."""
-    folder, total = Path(folder), hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.name not in IGNORED:
-            total.update(json.dumps(path.relative_to(folder).as_posix()).encode())
-            if path.is_file() and not path.is_symlink():
-                total.update(hashlib.sha256(path.read_bytes()).digest())
+    folder, moment = Path(folder), None
     record, stamp = record_of(folder), folder / "timestamp.txt"
-    moment = None
-    if stamp.is_file() and not stamp.is_symlink():
-        moment = read_stamp(stamp.read_text(encoding="utf-8", errors="replace"))
+    with contextlib.suppress(OSError):
+        moment = read_stamp(handed_files.read(folder, stamp, LARGEST_STAMP).decode("utf-8", "replace"))
     if moment is None and record:
         moment = datetime.fromisoformat(max(entry["when"] for entry in record.values()))
     flagged = any(entry.get("late") for entry in record.values())
-    return HandIn(folder, moment, flagged, total.hexdigest(), by)
+    return HandIn(folder, moment, flagged, handed_files.digest(folder), by)
 
 
 def hand_ins(course, session, assignment, student):

@@ -117,7 +117,7 @@ ROWS = [
     *each(ROSTERS, "collect", "--roster", NAME, "{bad}/in", folder="{bad}/"),
     *each(ONE_LAB, "grade", "lab"),
     ("grade", "lab", [NAME], 2, f"Nobody handed in {NAME} yet; run: python -m autograder collect"),
-    *[("grade", option, [NAME, option, name], 2, f"'{re.escape(name)}': no hand-in for {NAME}; 0 students")
+    *[("grade", "--student", [NAME, option, name], 2, f"'{re.escape(name)}': no hand-in for {NAME}; 0 students")
       for option in ("--only", "--student") for name in ("nobody", "", "../x", "*", "[bold]")],
     *[("grade", "--since", [NAME, "--since", date], 2, f"'{re.escape(date)}' is not a date; write it like 2026-12-01")
       for date in ("yesterday", "", "2026-02-30")],
@@ -262,4 +262,26 @@ ROWS += [                                             # files that a student ask
     ("check", "files", ["{bad}/in/jane/lab.ipynb"], 1, "cannot take it: .* it has no cells"),
     ("check", "files", ["{bad}/nothing"], 1, "There is no notebook in this folder"),
     ("check", "files", ["/dev/null"], 1, "is a folder, a pipe or a device"),
+]
+
+MARGIN = "A margin is a number from 0 to 0.5, such as 0.1 or 1/10; got"
+
+ROWS += [                                             # reports
+    *each(LAB_MISTAKES, "stats", "lab"), *each(LAB_MISTAKES, "moderate", "lab"), *each(LAB_MISTAKES, "similar", "lab"),
+    ("stats", "--csv", [NAME, "--csv", "{course}"], 2, f"Nobody is graded for {NAME}"),
+    ("similar", "--csv", [NAME, "--csv", "{course}"], 2, f"Nobody is graded for {NAME}"),
+    *each(OUTPUTS, "moderate", "--csv"),
+    *[("moderate", "--margin", ["--margin", text], 2, MARGIN) for text in ("", "x", "1", "-0.1", "1/0", "nan", "1e9")],
+    *each(LEVEL_FILES, "moderate", "--levels", folder="{bad}/"),
+    *each(POLICIES, "moderate", "--policy", folder="{bad}/"),
+    *[("what-if", "student", [name], 2, f"There is no student '{re.escape(name)}' in the gradebook of 1")
+      for name in ("nobody", "", "../x", "[bold]")],
+    ("what-if", "student", ["jan"], 2, r"in the gradebook of 1\. Did you mean 'jane'\?"),
+    *[("what-if", "--set", ["jane", "--set", pair], 2, says) for pair, says in (
+        ("lab1", "An assumption looks like lab1=A, got 'lab1'"), ("", "got ''"), ("=A", "got '=A'"),
+        ("lab9=A", r"There is no component 'lab9'; there are .* Did you mean 'lab"), ("lab1=Q", "'Q' is not a level"),
+        ("lab1=a", "'a' is not a level; levels are A, B, C, D, E, F"))],
+    ("what-if", "--set", ["jane", "--set", "lab1=A", "--set", "lab1=B"], 2, "lab1 is assumed twice: A and B"),
+    *each(LEVEL_FILES, "what-if", "--levels", "jane", folder="{bad}/"),
+    *each(POLICIES, "what-if", "--policy", "jane", folder="{bad}/"),
 ]

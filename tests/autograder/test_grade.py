@@ -130,7 +130,7 @@ def test_a_row_is_kept_only_where_grading_again_would_give_the_same(ready, monke
     row = Row("jane", NAME, fingerprint=worker.fingerprint(ready, "jane", NAME), tier="bubblewrap")
     keep(ready.nbgrader, replace(row, **(change or {})))
     graded = []
-    monkeypatch.setattr(grading, "_results", lambda tasks, jobs: [graded.append(1) or row for _ in tasks])
+    monkeypatch.setattr(grading, "_results", lambda tasks, jobs: [graded.append(1) or [row] for _ in tasks])
     grade(ready, NAME, jobs=2)
     assert bool(graded) is (change is not None)
 

@@ -52,13 +52,18 @@ def test_a_mistake_is_a_course_error_that_main_prints_as_a_sentence(call, words,
     assert named in str(result.exception)
 
 
-def test_grade_says_in_one_line_that_nothing_is_sandboxed_and_prints_a_row_for_each(call, monkeypatch):
+@pytest.mark.parametrize(("options", "ci", "says", "code"), [
+    ([], "", "Students' code runs in a box: ", 0), ([], "true", "Students' code runs in a box: ", 0),
+    (["--unsafe-no-sandbox"], "", "Student code runs WITHOUT A SANDBOX", 0),
+    (["--unsafe-no-sandbox"], "true", "Student code runs WITHOUT A SANDBOX", 3)])
+def test_grade_says_in_one_line_how_code_runs_and_prints_a_row_for_each(call, monkeypatch, options, ci, says, code):
+    monkeypatch.setenv("CI", ci)
     row = Row("jane", NAME, {"lab": [Grade("01-q1-basic-tests", 1.0, 2.0, "twice three is six"),
                                      Grade("01-q3-advanced", None, 1.0)]})
     monkeypatch.setattr("autograder.grade.grade", lambda *a, on_row, **options: [on_row(row) or row])
-    result = call("grade", NAME)
-    assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[0].startswith("Student code runs unsandboxed")
+    result = call("grade", NAME, *options)
+    assert result.exit_code == code, result.output
+    assert result.output.splitlines()[0].startswith(says)
     for words in ("jane", "1/2 (+1 by hand)", "lab D", "01-q1-basic-tests: twice three is six", "1 students graded."):
         assert words in result.output
 

@@ -4,14 +4,15 @@ import copy
 import json
 import os
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import intake
-from autograder.intake import Cell, Handed, decode, files, kind_of, look, read_notebook
+from autograder.intake import Cell, Handed, decode, kind_of, look, read_notebook
 from autograder.labs import is_answer, is_test, meta
 from autograder.rebuild import placeholder, rebuild
 
@@ -160,7 +161,23 @@ DAMAGE = {
     "another file": (b"[1, 2]", "is not a notebook"),
     "no cells": (b'{"cells": []}', "has no cells"),
     "cells that are none": (b'{"cells": [1, null, {"source": 3}]}', "has no cells"),
-    "too deep": (b"[" * 200_000, "(nested too deep|breaks off)"),
+    "too deep": (b"[" * 200_000, "nested more than 200 deep"),
+    "deep metadata": (b'{"cells": [], "metadata": ' + b'{"a":' * 300 + b"1" + b"}" * 301, "nested more than 200 deep"),
+    "deep but closed": (b'{"cells": ' + b"[" * 300 + b"]" * 300 + b"}", "nested more than 200 deep"),
+    "values": (b"[" + b"1," * 500_001 + b"1]", "holds more than 500000 values"),
+    "objects": (b"[" + b"{}," * 300_000 + b"1]", "holds more than 500000 values"),
+    "quotes": (b'"' * 1_100_000, "holds more than 500000 values"),
+    "Word": (b"PK\x03\x04" + bytes(range(256)), "is a zip or a Word document"),
+    "web page": (b"\n<!DOCTYPE html><html>", "is a web page"),
+    "PDF": (b"%PDF-1.7", "is a PDF"),
+    "merge": (b'{"cells": [\n<<<<<<< HEAD\n', "marks of a merge conflict in line 2"),
+    "trailing": (b'{"cells": [{"source": "x"}]}\n,,,', "damaged in line 2"),
+    "null bytes": (b'{"cells": [{"source": "\0"}]}', "damaged in line 1"),
+    "cells are an object": (b'{"cells": {"0": {"source": "x"}}}', "has no cells"),
+    "worksheets are a number": (b'{"worksheets": 3}', "has no cells"),
+    "worksheets of numbers": (b'{"worksheets": [1, {"cells": 3}]}', "has no cells"),
+    "too many cells": (json.dumps({"cells": [{"source": "x"}] * 2001}).encode(), "has 2001 cells, more than 2000"),
+    "too much text": (json.dumps({"cells": [{"source": "x" * 49_000}] * 11}).encode(), "has 539000 characters"),
 }
 
 
@@ -184,11 +201,94 @@ def test_no_bytes_raise(tmp_path_factory, data):
 
 
 @pytest.mark.parametrize(("encoding", "note"), [
-    ("utf-8", ""), ("utf-8-sig", ""), ("utf-16", "UTF-16"), ("latin-1", "Latin-1"), ("cp1252", "Latin-1")])
+    ("utf-8", ""), ("utf-8-sig", ""), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"),
+    ("utf-32", "UTF-32"), ("utf-32-be", "UTF-32"), ("latin-1", "Latin-1"), ("cp1252", "Latin-1")])
 def test_every_encoding_is_read_and_the_wrong_ones_told(encoding, note):
-    text, said = decode("é à ü".encode(encoding))
-    assert text == "é à ü"
+    text, said = decode("{} é à ü".encode(encoding))
+    assert text == "{} é à ü"
     assert (note in said) if note else said == ""
+
+
+def test_one_broken_byte_does_not_make_latin_1_of_utf_8():
+    text, said = decode("é à ü".encode() + b"\xff")
+    assert text == "é à ü\ufffd"
+    assert "damaged" in said
+
+
+def test_deep_text_inside_a_string_is_no_depth(tmp_path):
+    path = tmp_path / "lab.ipynb"
+    source = '"[' * 5000 + "\\" * 3 + "{" * 5000
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": source}]}))
+    assert read_notebook(path).cells[0].source == source
+
+
+ODD = {
+    "NaN and infinity": ('{"cells": [CELL], "metadata": {"a": NaN, "b": -Infinity, "c": 1e999}}', ""),
+    "a hundred thousand digits": ('{"cells": [CELL], "n": %s}' % ("9" * 100_000), ""),
+    "a key twice": ('{"cells": [], "cells": [CELL]}', "The key 'cells' stands twice"),
+    "things that are no cells": ('{"cells": [1, null, "x", [], {"source": 3}, CELL, {"source": {}}]}', "6 of 7"),
+    "a cell too long": ('{"cells": [CELL, {"source": "%s"}]}' % ("x" * 60_000), "Cells with more than 50000"),
+    "ten thousand empty cells": ('{"cells": [CELL%s]}' % (', {"cell_type": "code", "source": ""}' * 10_000), ""),
+    "half of a pair": ('{"cells": [CELL, {"source": "\\ud800"}]}', "Characters that are none"),
+    "null": ('{"cells": [CELL, {"source": "\\u0000"}]}', "Characters that are none"),
+    "labels of every type": ('{"cells": [CELL, {"source": "", "metadata": {"nbgrader": [1]}}, {"cell_type": []},'
+                             ' {"source": ["a", 1], "id": 5, "metadata": {"nbgrader": {"grade_id": {}}}}]}', ""),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_is_odd_in_a_file_costs_no_answer(tmp_path, odd):
+    text, note = ODD[odd]
+    path = tmp_path / "lab.ipynb"
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {"nbgrader": {"grade_id": "01-q1-basic"}}}
+    path.write_text(text.replace("CELL", json.dumps(cell)))
+    got = read_notebook(path)
+    assert (got.cells[0].source, got.cells[0].grade_id, got.reason) == ("x = 1", "01-q1-basic", "")
+    assert note in " ".join(got.notes) and bool(note) == bool(got.notes)
+
+
+@pytest.mark.parametrize("name", ["raw", "code", "markdown", "heading", 5, None, ["code"]])
+def test_every_kind_of_cell_is_code_raw_or_text(tmp_path, name):
+    path = tmp_path / "lab.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": name, "source": "x", "attachments": {"a.png": {}}}]}))
+    cell = read_notebook(path).cells[0]
+    assert cell.kind == (name if name in ("raw", "code") else "markdown")
+    assert cell.pictures
+
+
+HOSTILE = {                                           # 20 MiB that cost a parser most; the last is within bounds
+    "deep": "b'[' * M", "objects": "b'{\"cells\":[' + b'{},' * (M // 3 - 9) + b'1]}'", "quotes": "b'\"' * M",
+    "pairs": "b'{' + b'\"a\":[],' * (M // 7 - 9) + b'\"b\":1}'",
+    "random": "__import__('random').Random(1).randbytes(M)",
+    "one emoji": "b'{\"cells\":[\"' + '\U0001f600'.encode() + b'a' * (M - 40) + b'\"]}'",
+    "escapes": "b'{\"cells\":[\"' + b'\\\\n' * (M // 2 - 20) + b'\"]}'",
+    "objects within bounds": "b'{\"cells\":[' + b'{\"a\":1},' * 160_000 + b'1]}'",
+}
+MEASURE = """
+import json, os, resource, sys, time
+from pathlib import Path
+from autograder.intake import read_notebook
+M = 20 * 2**20 - 1
+for name, data in json.load(sys.stdin).items():
+    path = Path(sys.argv[1]) / f"{name}.ipynb"
+    if not (child := os.fork()):                      # each has a peak of its own
+        path.write_bytes(eval(data))
+        start = time.process_time()
+        got = read_notebook(path)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps([name, time.process_time() - start, peak, bool(got.reason or got.cells)]), flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def test_the_worst_files_cost_neither_time_nor_memory(tmp_path):
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(tmp_path)], check=True, capture_output=True, text=True,
+                          input=json.dumps(HOSTILE))
+    measured = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [name for name, *_ in measured] == list(HOSTILE)
+    for name, seconds, peak, read in measured:
+        assert read and peak < 300 and seconds < 3, (name, seconds, peak)
 
 
 def test_the_format_of_2013_is_read(tmp_path):
@@ -217,22 +317,6 @@ def test_a_notebook_that_cannot_be_read_is_known_by_its_name(released, name, kin
     assert kind_of(name, Handed(reason="damaged"), released) == kind
 
 
-def test_links_devices_and_huge_files_are_left_out_and_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "LARGEST", 2**20)
-    home = tmp_path / "home"
-    home.mkdir()
-    (tmp_path / "secret.ipynb").write_text("{}")
-    (home / "lab.ipynb").symlink_to(tmp_path / "secret.ipynb")
-    (home / "folder").symlink_to(tmp_path)
-    os.mkfifo(home / "pipe")
-    (home / "big.csv").write_bytes(b"0" * (2**20 + 1))
-    (home / "data.csv").write_text("1")
-    found, notes = files(home)
-    assert [path.name for path in found] == ["data.csv"]
-    assert len(notes) == 4
-    assert any("big.csv has 1 MiB" in note for note in notes)
-
-
 def test_of_two_files_for_one_notebook_the_readable_one_with_the_right_name_counts(tmp_path, released, mine):
     (tmp_path / "lab.ipynb").write_text(json.dumps(mine))
     (tmp_path / "lab (1).ipynb").write_text(json.dumps(released["lab"]))
@@ -250,6 +334,48 @@ def test_a_missing_notebook_a_zip_and_an_empty_folder_are_told(tmp_path, release
     chosen, _, others = look(tmp_path, released)
     assert "all.zip was not opened" in chosen["review"].reason
     assert [path.name for path in others] == ["all.zip"]
+
+
+def test_lines_end_alike_whatever_the_system(tmp_path, released, mine):
+    for cell in mine.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+    (tmp_path / "lab.ipynb").write_text(json.dumps(mine))
+    graded, notes = rebuild(released["lab"], look(tmp_path, released)[0]["lab"])
+    assert (answer(graded, "01-q1-basic"), notes, len(graded.cells)) == (DOUBLE, [], len(mine.cells))
+
+
+def test_a_notebook_that_is_there_but_refused_is_not_called_missing(tmp_path, released):
+    (tmp_path / "lab.ipynb").symlink_to("elsewhere")
+    chosen, _, _ = look(tmp_path, released)
+    assert chosen["lab"].reason == "No lab.ipynb that can be taken was handed in."
+    assert chosen["review"].reason == "No review.ipynb was handed in."
+
+
+@pytest.mark.slow
+def test_every_damage_of_the_hostile_corpus_is_taken_in_and_keeps_the_answers_that_are_due(tmp_path):
+    from autograder.notebooks import read_percent
+    from autograder.release import student_version
+    from tests.autograder.hostile import course, damage, hand_in
+    from tests.autograder.tiny import write
+
+    script = write(tmp_path / "lab.py", course.lab_text(dict.fromkeys(course.SECRETS, "secret")))
+    blank = student_version(read_percent(script))
+    world = hand_in.World(tmp_path, json.loads(json.dumps(blank)))
+    for case in damage.CASES:
+        if case.id == "d45-many-files":               # a hundred thousand files take a minute to write
+            continue
+        folder = tmp_path / case.id
+        folder.mkdir()
+        case.build(folder, world)
+        handed = look(folder, {"lab": blank})[0]["lab"]
+        assert handed.cells or handed.reason, case.id
+        graded, _ = rebuild(blank, handed)
+        nbformat.validate(graded)
+        answers = "\n".join(cell.source for cell in graded.cells if is_answer(cell))
+        if case.least == course.FULL:
+            assert all(right.strip() in answers for right in hand_in.RIGHT.values()), case.id
+        elif case.points < course.FULL:
+            assert not all(right.strip() in answers for right in hand_in.RIGHT.values()) or os.geteuid() == 0, case.id
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path, released):

@@ -156,6 +156,7 @@ def test_a_literal_gives_the_value_back(value):
     assert getattr(again, "dtype", None) == getattr(value, "dtype", None)
 
 
-@pytest.mark.parametrize("value", [object(), [lambda: 0], "x" * 9999, range(3), np.array([object()])], ids=repr)
+@pytest.mark.parametrize("value", [object(), [lambda: 0], "x" * 9999, range(3), np.array([object()])],
+                         ids=["object", "function", "long text", "range", "array of objects"])
 def test_what_has_no_short_literal_has_none(value):
     assert literal(value) is None
