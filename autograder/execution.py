@@ -128,6 +128,7 @@ class SplitExecute(BoundedExecute):
         about = resources["nbgrader"]
         root = Path(resources["metadata"]["path"]).resolve().parents[2]      # of autograded/STUDENT/ASSIGNMENT
         self.plan, _ = read(root / "source" / about["assignment"] / f"{about['notebook']}.ipynb")
+        self.data = root / "release" / about["assignment"]       # what tests read is as released, not as handed in
         self.said = {"tier": "", "mode": "split", "in_process": [], "flags": [], "seconds": {}}
         self.written, self.loud = 0, False
         self.tier = tiers.choose(self.unsafe)
@@ -154,10 +155,10 @@ class SplitExecute(BoundedExecute):
         """Start the tests' process for the judge: forked from the warm one where there is one, else from scratch."""
         warm = current()
         if warm is not None and warm.tests is not None and not self.unsafe:
-            box = Box(None, warm.tests.runtime(), self.box_limits)
+            box = Box(self.data, warm.tests.runtime(), self.box_limits)
             self.runtimes.append(box.runtime)
             return warm.tests.fork(TESTS, argument, box, fds=[descriptor])
-        box = Box(None, new_runtime(), self.box_limits)
+        box = Box(self.data, new_runtime(), self.box_limits)
         self.runtimes.append(box.runtime)
         with tempfile.TemporaryFile() as plan:
             plan.write(argument)

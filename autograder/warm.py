@@ -6,6 +6,7 @@ near a student's code. They live as long as the grader's process, or until anoth
 
 import ast
 import atexit
+import hashlib
 import importlib.util
 import os
 from dataclasses import dataclass
@@ -87,18 +88,20 @@ class Warm:
                 zygote.close()
 
 
-def warm(tier, folder, limits):
-    """Return this process's Warm for the notebooks in `folder`, and let kernels start from it.
+def warm(tier, root, assignment, limits):
+    """Return this process's Warm for an assignment, and let kernels start from it.
 
     Parameters
     ----------
     tier : Tier
-    folder : Path
-        ``source/NN_topic``: the notebooks with solutions and hidden tests.
+    root : Path
+        nbgrader's course root; tests are read from ``source/``, data that given cells open from ``release/``.
+    assignment : str
     limits : Limits
     """
-    found = [read(path) for path in sorted(folder.glob("*.ipynb"))]
-    key = (os.getpid(), tier.name, tuple(plan.to_bytes() for plan, _ in found))
+    found = [read(path) for path in sorted((root / "source" / assignment).glob("*.ipynb"))]
+    payload = tests_process.pack([plan for plan, _ in found], root / "release" / assignment)
+    key = (os.getpid(), tier.name, hashlib.sha256(payload).hexdigest())
     now = KEPT.get("now")
     if now is not None and now.key == key:
         return now
@@ -109,7 +112,6 @@ def warm(tier, folder, limits):
     try:
         made.students = pool.Zygote(tier, (*kernel.PRELOAD, AGENT, *modules), limits=limits,
                                     env={"MPLBACKEND": kernel.BACKEND})
-        payload = tests_process.pack([plan for plan, _ in found])
         made.tests = pool.Zygote(tier, (*modules, TESTS.partition(":")[0]),
                                  ("autograder.split.tests_process:prepare", payload), limits=limits)
         for zygote in (made.students, made.tests):    # whether a child can be walled off is seen by forking one

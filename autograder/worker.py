@@ -131,7 +131,7 @@ def warm_up(course, assignment, limits, unsafe):
     from autograder.warm import warm
 
     if not unsafe:
-        warm(tiers.choose(), course.nbgrader / "source" / assignment, limits)
+        warm(tiers.choose(), course.nbgrader, assignment, limits)
 
 
 def run_nbgrader(course, student, assignment, limits, unsafe=False):

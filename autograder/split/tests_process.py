@@ -14,9 +14,11 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 import types
 
+from autograder.sandbox import launch
 from autograder.split.channel import Channel, ChannelError
 from autograder.split.script import Plan, python
 from autograder.split.tests_session import TestsSession
@@ -87,15 +89,23 @@ def start(plan):
 
 
 def prepare(payload):
-    """Run the first given cells of several notebooks: `payload` is a JSON list of plans, as ``pack`` writes it."""
-    for text in json.loads(payload):
-        plan = Plan.from_bytes(text)
-        PREPARED[plan.digest()] = start(plan)
+    """Run the first given cells of several notebooks beside the data of the release; `payload` is from `pack`."""
+    order, files = launch.unpack(payload)
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        launch.write_files(folder, files)
+        os.chdir(folder)
+        try:
+            for text in order["plans"]:
+                plan = Plan.from_bytes(text)
+                PREPARED[plan.digest()] = start(plan)
+        finally:
+            os.chdir(here)
 
 
-def pack(plans):
-    """Return what `prepare` reads."""
-    return json.dumps([plan.to_bytes().decode() for plan in plans]).encode()
+def pack(plans, data=None):
+    """Return what `prepare` reads: plans, and the files of the folder `data` that given cells may open."""
+    return launch.pack({"plans": [plan.to_bytes().decode() for plan in plans]}, data)
 
 
 def error_output(error):

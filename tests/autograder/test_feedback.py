@@ -149,5 +149,5 @@ def test_an_assignment_that_nobody_is_graded_for_is_named(course):
 
 @pytest.mark.slow
 def test_a_student_who_is_not_graded_is_named(graded_class):
-    with pytest.raises(CourseError, match="jim is not graded"):
+    with pytest.raises(CourseError, match="'jim': not graded"):
         feedback(graded_class.course, NAME, students=["jim"])

@@ -112,7 +112,7 @@ def test_what_grading_kept_joins_what_the_gradebook_knows(graded_class):
 
 @pytest.mark.slow
 def test_a_level_for_nobody_is_named(graded_class, policy):
-    with pytest.raises(CourseError, match="names jim, who is not in the gradebook"):
+    with pytest.raises(CourseError, match="names 'jim', who is not in the gradebook"):
         marks(graded_class.course, policy=policy, levels={"jim": {"lab2": "A"}})
 
 

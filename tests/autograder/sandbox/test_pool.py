@@ -86,7 +86,7 @@ def test_argument_and_files_arrive(walled):
 
 
 def test_an_interrupt_reaches_the_child_as_the_exception(walled):
-    kid, pipe = start(walled, "import time\nprint('up', flush=True)\ntry:\n    time.sleep(60)\n"
+    kid, pipe = start(walled, "import time\ntry:\n    print('up', flush=True)\n    time.sleep(60)\n"
                               "except KeyboardInterrupt:\n    print('interrupted')")
     assert pipe.readline() == "up\n"
     kid.signal(signal.SIGINT)
