@@ -1,6 +1,7 @@
 """Grade a class: one student a task, in processes that live on; nothing a student hands in can stop the others."""
 
 import contextlib
+import multiprocessing
 from datetime import UTC, datetime
 
 import joblib
@@ -31,6 +32,17 @@ def _unchanged(course, assignment, student, safe):
         row = Row.from_json(row_path(course.nbgrader, assignment, student).read_text(encoding="utf-8"))
         return row if unchanged(row, course, submitted(course, student, assignment), safe) else None
     return None
+
+
+def _check_jobs(jobs):
+    """Raise where there can be no processes: joblib would take threads instead, and threads lose hand-ins."""
+    if jobs is not None and jobs < 1:
+        raise CourseError(f"Grading needs at least one process, got jobs={jobs}.")
+    try:
+        multiprocessing.Lock()
+    except (ImportError, OSError) as error:
+        raise CourseError(f"This machine gives no semaphores, which several processes need ({error}). "
+                          "Make /dev/shm writable.") from None
 
 
 def _results(tasks, jobs):
@@ -78,9 +90,11 @@ def grade(course, assignment, *, students=None, jobs=None, limits=None, again=Fa
     Raises
     ------
     CourseError
-        If the assignment is not released, a student named has handed nothing in, or there is no box here.
+        If the assignment is not released, a student named has handed nothing in, or there is no box here, or no
+        process.
     """
     released_notebooks(course, assignment)
+    _check_jobs(jobs)
     tier = tiers.choose(unsafe)
     there = handed_in(course, assignment)
     if unknown := sorted(set(students or ()) - set(there)):

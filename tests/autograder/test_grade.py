@@ -205,6 +205,20 @@ def test_an_assignment_that_is_not_released_and_a_student_who_is_not_there_are_n
         grade(ready, "02_x")
 
 
+def test_where_there_can_be_no_processes_nothing_is_graded_by_threads(ready, monkeypatch):
+    hand_in(ready, "jane")
+    for jobs in (0, -1):
+        with pytest.raises(CourseError, match=f"at least one process, got jobs={jobs}"):
+            grade(ready, NAME, jobs=jobs)
+
+    def refused():
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(grading.multiprocessing, "Lock", refused)
+    with pytest.raises(CourseError, match=r"no semaphores.*Permission denied.*Make /dev/shm writable"):
+        grade(ready, NAME, jobs=2)
+
+
 def test_nobody_who_handed_in_means_no_rows(ready):
     assert grade(ready, NAME) == []
 
