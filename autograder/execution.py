@@ -20,12 +20,12 @@ from autograder.sandbox import tiers, watchdog
 from autograder.sandbox.client import PromptManager
 from autograder.sandbox.limits import Box, Limits
 from autograder.sandbox.provisioner import boxed, new_runtime
+from autograder.split.agent import REQUEST
 from autograder.split.channel import ChannelError, connect
 from autograder.split.judge import GRACE, Judge
 from autograder.warm import TESTS, current, read
 
 AGENT = "agent.sock"
-SERVE = "__import__('autograder.split.agent', fromlist=['await_host']).await_host({path!r}, globals())"
 START = "import sys; from autograder.split.tests_process import main; main(sys.stdin.buffer.read(), int(sys.argv[1]))"
 PATIENCE = 4                                          # times its seconds that a cell may take while the machine is busy
 IN_PROCESS = "not tamper-proof: its tests ran in the student's own process"
@@ -48,12 +48,13 @@ class KernelSide:
         """Where the agent listens: in the folder that the box and this side both see."""
         return boxed(self.client.km).runtime / AGENT
 
-    def open(self):
+    def open(self, generation):
         """Let the agent serve in one hidden request, and connect to it."""
         with contextlib.suppress(OSError):
             self.path.unlink()
-        self.request = self.client.kc.execute(SERVE.format(path=str(self.path)), silent=True, store_history=False,
-                                              allow_stdin=False, stop_on_error=False)
+        words = REQUEST.format(path=str(self.path), generation=generation)
+        self.request = self.client.kc.execute(words, silent=True, store_history=False, allow_stdin=False,
+                                              stop_on_error=False)
         end = time.monotonic() + GRACE + self.client.startup_grace
         while True:
             with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):

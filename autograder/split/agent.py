@@ -11,7 +11,7 @@ import traceback
 import warnings
 
 from autograder.split import raised
-from autograder.split.channel import Channel, ChannelError, connect, listen
+from autograder.split.channel import Channel, ChannelError, listen
 from autograder.split.codec import Reader
 from autograder.split.session import ASK, Lost, Session, do
 
@@ -19,7 +19,7 @@ SPOKEN = 1 << 16                                      # characters of one messag
 SPOKEN_CELL = 1 << 20
 WAIT = 10                                             # seconds for the host to connect
 WARNINGS = 20                                         # in one message
-REQUEST = "__import__('autograder.split.agent', fromlist=['meet']).meet({path!r}, globals())"
+REQUEST = "__import__('autograder.split.agent', fromlist=['meet']).meet({path!r}, globals(), {generation})"
 SESSIONS = {}                                         # id of a namespace -> its session, for the life of the process
 
 
@@ -114,11 +114,20 @@ class StudentSession(Session):
         return found[-raised.LINES :]
 
 
-def serve(channel, namespace):
-    """Answer what the tests ask, until they close the channel."""
+def serve(channel, namespace, generation=0):
+    """Answer what the tests ask, until they close the channel.
+
+    Parameters
+    ----------
+    channel : Channel
+    namespace : dict
+    generation : int
+        Another number than before says that another tests' process asks now: nothing is lent to it yet.
+    """
     session = SESSIONS.get(id(namespace))
-    if session is None or session.namespace is not namespace:
+    if session is None or session.namespace is not namespace or session.generation != generation:
         session = SESSIONS[id(namespace)] = StudentSession(namespace)
+        session.generation = generation
     session.attach(channel)
     session.spoken.update(parts=[], now=0, all=0)
     before = sys.stdout, sys.stderr
@@ -143,15 +152,13 @@ def serve(channel, namespace):
         session.detach()
 
 
-def meet(path, namespace):
-    """Connect to the socket at `path` and serve `namespace`; a kernel runs this in one hidden request."""
-    serve(Channel(connect(path)), namespace)
+def meet(path, namespace, generation=0):
+    """Listen at `path` for the one connection of the host and serve; a kernel runs this in one hidden request.
 
-
-def await_host(path, namespace):
-    """Listen at `path` for the one connection of the host and serve `namespace`; not every box may connect out."""
+    The host connects, since not every box may connect out.
+    """
     with listen(path) as listener:
         listener.settimeout(WAIT)
         connection, _ = listener.accept()
     connection.settimeout(None)
-    serve(Channel(connection), namespace)
+    serve(Channel(connection), namespace, generation)

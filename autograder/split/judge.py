@@ -29,8 +29,8 @@ NOT_RUN, TIMED_OUT, ENDED = "NotRun", "CellTimeoutError", "DeadKernelError"
 class StudentSide(Protocol):
     """What the judge needs of the process in which the student's notebook has run."""
 
-    def open(self):
-        """Let the agent serve; return a connected Unix stream socket to it (the host's end)."""
+    def open(self, generation):
+        """Let the agent serve the tests' process of this number; return a connected socket to it (the host's end)."""
 
     def close(self, timeout):
         """Wait until the agent has stopped serving; say whether it did and the student's side can go on."""
@@ -81,6 +81,7 @@ class Judge:
         self.start_tests, self.seconds = start_tests, getattr(limits, "cell", 30)
         self.ids = {test.id for test in self.plan.tests}
         self.process = self.channel = None
+        self.generation = 0                           # of tests' processes started
         self.gone = ""                                # why no test runs any more
 
     def is_split(self, cell_id):
@@ -107,8 +108,9 @@ class Judge:
         began = time.monotonic()
         if not student.alive():
             return self._ended(cell_id, began, ENDED_BEFORE)
+        self._start()
         try:
-            connection = student.open()
+            connection = student.open(self.generation)
         except (OSError, ChannelError):
             why = "Your notebook's Python no longer answers" if _lives_on(student) else ENDED_BEFORE
             return self._ended(cell_id, began, why, student)
@@ -119,8 +121,8 @@ class Judge:
                 connection.close()
 
     def _judge(self, cell_id, student, connection, began):
-        self._start()
         try:
+            self.channel.deadline = time.monotonic() + GRACE             # the last one may be long over
             self.channel.send(json.dumps({"run": cell_id, "seconds": self.seconds + 4 * GRACE}).encode())
             self.channel.send_descriptor(connection.fileno())
             said, timed_out = self._await(student, connection)
@@ -176,6 +178,7 @@ class Judge:
         if self.process is not None and self.process.poll() is None:
             return
         self._stop()
+        self.generation += 1
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = self.start_tests(self.plan.to_bytes(), theirs.fileno())

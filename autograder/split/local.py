@@ -92,12 +92,12 @@ class PlainStudent:
     def _said(self):
         return json.loads(bytes(self.channel.receive()[0]))
 
-    def open(self):
+    def open(self, generation):
         """Let the agent serve."""
         ours, theirs = socket.socketpair()
         try:
             self.channel.deadline = time.monotonic() + GRACE
-            self.channel.send(json.dumps({"serve": True}).encode())
+            self.channel.send(json.dumps({"serve": generation}).encode())
             self.channel.send_descriptor(theirs.fileno())
         except ChannelError:
             ours.close()

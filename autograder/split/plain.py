@@ -60,9 +60,9 @@ def _student(module, host):
     while True:
         try:
             order = json.loads(bytes(host.receive()[0]))
-            descriptor = host.receive_descriptor() if "serve" in order else None
-            if descriptor is not None:
-                agent.serve(Channel(socket.socket(fileno=descriptor)), module.__dict__)
+            if "serve" in order:
+                connection = Channel(socket.socket(fileno=host.receive_descriptor()))
+                agent.serve(connection, module.__dict__, order["serve"])
                 host.send(b'{"served": true}')
             else:
                 host.send(json.dumps({"points": _points(order, module.__dict__)}).encode())

@@ -92,6 +92,20 @@ def test_a_tests_process_that_ends_is_started_again(grade):
 
 
 @pytest.mark.slow
+def test_what_was_lent_to_a_tests_process_that_has_ended_is_lent_anew(grade):
+    asks, ends = "assert f(3) == 6 and h() == 1", "import os\nos._exit(1)"
+    came = grade(RIGHT, asks, ends, asks, asks)
+    assert came.points == [1.0, 0.0, 1.0, 1.0], came.words
+
+
+@pytest.mark.slow
+def test_a_long_pause_between_two_tests_costs_nothing(grade, monkeypatch):
+    monkeypatch.setattr("autograder.split.judge.GRACE", 0.5)
+    more = [cell("t0", "assert f(3) == 6", points=1), cell("pause", "import time\ntime.sleep(1.5)")]
+    assert grade(RIGHT, "assert f(3) == 6", more=more).points == [1.0, 1.0]
+
+
+@pytest.mark.slow
 def test_more_than_the_tests_can_hold_costs_the_test_only(grade):
     big = "def f(x):\n    while True:\n        yield np.ones(7_000_000)\ndef h():\n    return 1"
     came = grade(big, LITTLE + "r = []\nfor a in f(1):\n    r.append(a)", "assert h() == 1", seconds=60.0)
