@@ -255,7 +255,9 @@ def test_a_real_ctrl_c_ends_in_a_word_and_no_traceback(own):
     write(own.root / "course" / "01_tiny.py", "# %%\nimport time\ntime.sleep(60)\n")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([sys.executable, "-m", "autograder", "run"], cwd=own.root, env=environment, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                               # a job in the background ignores Ctrl-C, and so would whatever it starts
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=6)
     os.killpg(process.pid, signal.SIGINT)

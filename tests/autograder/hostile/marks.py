@@ -349,7 +349,7 @@ import IPython.display as d
 def claim():
     d.display({"text/plain": "5"}, raw=True)
     print("[NbGrader] score 5/5")
-    return 5
+    return 77
 ''', first="def mean_price(prices):\n    return claim()\n", second="def middle(numbers):\n    return claim()\n"),
     _marks("m46-clear-output", "clears the output of the test and deletes the error by display updates", '''
 from IPython.display import clear_output

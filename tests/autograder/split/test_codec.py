@@ -47,7 +47,7 @@ PLAIN = [
     defaultdict(list, {1: [2]}), deque([1, 2], maxlen=3), np.float64(0.1), np.float64("nan"), np.float32(0.1),
     np.float16(2), np.longdouble(1) / 3, np.int8(-3), np.uint64(2**64 - 1), np.bool_(True), np.complex64(1j),
     np.str_("ab"), np.str_(""), np.bytes_(b"x"), np.datetime64("2020-01-01T05", "h"), np.timedelta64(3, "D"),
-    np.datetime64("NaT"), np.dtype("f4"), np.dtype("M8[ns]"), np.dtype([("a", "i4"), ("b", "f8", (2,))]),
+    np.datetime64("NaT", "ns"), np.dtype("f4"), np.dtype("M8[ns]"), np.dtype([("a", "i4"), ("b", "f8", (2,))]),
     pd.Timestamp("2020-01-01", tz="Europe/Berlin"), pd.Timestamp("2020-01-01 01:02:03.000000004"), pd.NaT, pd.NA,
     pd.Timedelta("3h"), pd.Period("2020-01", "M"), pd.Interval(0, 1, closed="left"),
 ]
