@@ -64,15 +64,32 @@ def folders(plan):
     syscalls.mount("proc", "/proc", "proc", QUIET | syscalls.MS_NOEXEC)
     own = os.open(plan["runtime"], os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW)
     uid, gid = (os.geteuid(), os.getegid()) if plan["uid"] is None else (plan["uid"], plan["uid"])
+    shown = [(os.open(path, os.O_PATH | os.O_NOFOLLOW), path) for path in plan["shown"]]
     for place, mode in ((plan["tmp"], 1777), ("/dev/shm", 1777), (plan["home"], 700)):
         os.makedirs(place, exist_ok=True)
         size = f"size={plan['scratch']},nr_inodes={MOST_FILES},mode={mode},uid={uid},gid={gid}"
         syscalls.mount("tmpfs", place, "tmpfs", QUIET, size)
+    before = os.umask(0o022)                          # the child's account passes through the folders above
+    for handle, path in shown:
+        _show(handle, path)
+    os.umask(before)
     if plan["uid"] is not None:
         _account(plan)
     _only(plan["hide"], own, os.path.relpath(plan["runtime"], plan["hide"]))
     os.close(own)
     syscalls.loopback_up()
+
+
+def _show(handle, path):
+    """Put what is open as `handle` back to where a folder of the child's own has covered it, read-only."""
+    if os.path.isdir(f"/proc/self/fd/{handle}"):
+        os.makedirs(path, mode=0o755, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
+    syscalls.mount(f"/proc/self/fd/{handle}", path, None, syscalls.MS_BIND | syscalls.MS_REC)
+    syscalls.mount(None, path, None, syscalls.MS_REMOUNT | syscalls.MS_BIND | syscalls.MS_RDONLY | QUIET)
+    os.close(handle)
 
 
 def _account(plan):

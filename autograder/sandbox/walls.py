@@ -40,11 +40,14 @@ def plan(tier, box, folder, env=None, place=None):
     room = 0 if own_spaces or uid is not None else accounts.own_threads()
     done = {"wall": "namespaces" if own_spaces else tier.name, "uid": uid, "keep": [], "home": home, "tmp": tmp,
             "env": visible.environment(env, home, tmp), "scratch": box.limits.scratch, "runtime": str(box.runtime),
-            "hide": str(folder), "rlimits": box.limits.rlimits(room),
+            "shown": [], "hide": str(folder), "rlimits": box.limits.rlimits(room),
             "seccomp": tier.filter().hex()}
     if uid is not None:
         for each in (box.runtime, *((home, tmp, place) if place else ())):
             accounts.hand_over(each, uid)
+    if own_spaces:                                    # a checkout, or a Python, that lies where the child gets its own
+        covered = [path for path in visible.read_only() if path.is_relative_to(tmp) or path.is_relative_to(home)]
+        done["shown"] = [str(path) for path in covered]
     if own_spaces and uid is not None:
         done["account"] = {name: text for name, text in bubblewrap.account(uid).items() if name in ("passwd", "group")}
     if not own_spaces:
