@@ -41,6 +41,7 @@ def _child(kind, argument, descriptor, module):
     code = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)      # a job in the background had it ignored
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         silence = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):

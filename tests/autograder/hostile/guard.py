@@ -45,6 +45,9 @@ def command(inside, template, out, job, *, as_root):
     argv += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"]
     for place in ("/tmp", "/var/tmp", "/dev/shm"):
         argv += ["--perms", "1777", "--size", str(DISK), "--tmpfs", place]
+    for place in (REPOSITORY, Path(sys.prefix)):      # a checkout below /tmp has been covered
+        if place.is_relative_to("/tmp"):
+            argv += ["--ro-bind", str(place), str(place)]
     argv += ["--ro-bind", str(template), "/tmp/template", "--bind", str(out), "/tmp/out"]
     argv += ["--ro-bind", str(job), "/tmp/job.json", "--chdir", str(REPOSITORY), "--", *inside]
     return argv

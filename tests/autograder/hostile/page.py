@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 ACTING = {"script", "iframe", "frame", "object", "embed", "applet", "form", "base", "portal", "link", "style",
@@ -86,6 +87,11 @@ def opened(pages):
 
     A payload of the corpus that runs writes its id into ``document.documentElement.dataset.pwned``.
     """
+    with ThreadPoolExecutor(1) as thread:             # of its own: Playwright refuses where another one is at work
+        return thread.submit(_opened, pages).result()
+
+
+def _opened(pages):
     from playwright.sync_api import sync_playwright
 
     from autograder import browser, doctor
